@@ -457,6 +457,14 @@ class BudgetSpentError(ConflictError):
         )
 
 
+class NeverSentError(ConflictError):
+    code = "never_sent"
+    detail = (
+        "You said that this picture, or an album that it is in, is never sent to a model. Take that"
+        " back first."
+    )
+
+
 class DescribedByPersonError(ConflictError):
     code = "described_by_person"
     detail = "You wrote this description yourself; a model will not overwrite it."

@@ -88,6 +88,7 @@ REPETITIONS = {
         "One that waits goes on waiting; one that was described meanwhile is described again."
     ),
     "set_description_budget": _safe(),
+    "set_never_sent": _safe(),
     "estimate_descriptions": _LOOK,
     "describe_selected": _safe("What waits or is described already is left alone."),
     "describe_missing": _safe("What waits or is described already is left alone."),

@@ -70,6 +70,7 @@ POST /api/images/<uuid:image_id>/describe app.library.routes:describe_image
 POST /api/images/describe app.library.routes:describe_missing
 GET /api/descriptions app.library.description_routes:get_description_costs
 PATCH /api/descriptions app.library.description_routes:set_description_budget
+POST /api/descriptions/never-send app.library.description_routes:set_never_sent
 POST /api/descriptions/estimate app.library.description_routes:estimate_descriptions
 POST /api/descriptions/ask app.library.description_routes:describe_selected
 GET /api/descriptions/calls app.library.description_routes:list_model_calls

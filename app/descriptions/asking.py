@@ -18,9 +18,11 @@ from app.accounts.rate_limits.policies import (
     DESCRIPTIONS_OF_PERSON,
     DESCRIPTIONS_OF_SELECTED,
 )
-from app.accounts.rate_limits.seats import take_seat
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat, take_seat
 from app.database import db, now
 from app.descriptions.budget import standing_of
+from app.descriptions.consent import agreed_to
+from app.descriptions.never_send import has_any, ids_never_sent
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import by
 from app.errors import (
@@ -30,6 +32,7 @@ from app.errors import (
     DescriptionsUnavailableError,
     ImageDeletedError,
     ModelPriceUnknownError,
+    NeverSentError,
     NotFoundError,
     NotReadyError,
     TooManyAtOnceError,
@@ -43,6 +46,7 @@ from app.images.models import (
     ImageState,
     Storage,
 )
+from app.images.unsent_models import is_never_sent
 from app.settings import ModelSettings
 
 MAX_MISSING_AT_ONCE = 1000  # in one transaction
@@ -64,11 +68,18 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
         ModelPriceUnknownError: nobody has said what the model costs.
         BudgetSpentError: not one more picture has room in their budget, or in everybody's.
         DescribedByPersonError: the person wrote one themselves.
+        NeverSentError: it is never sent, as the person said, by itself or by an album.
         ImageDeletedError: it is in Recently deleted, where nobody describes it.
         NotReadyError: there is no preview to describe.
     """
     row = db.session.execute(
-        select(Image.has_preview, Image.description_state, Image.deleted_at, Description.source)
+        select(
+            Image.has_preview,
+            Image.description_state,
+            Image.deleted_at,
+            Description.source,
+            is_never_sent().label("is_never_sent"),
+        )
         .outerjoin(Description, Description.id == Image.current_description_id)
         .where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
@@ -77,6 +88,8 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     _require_room(user, model=model)
     if row.source == DescriptionSource.PERSON:
         raise DescribedByPersonError
+    if row.is_never_sent:
+        raise NeverSentError
     if row.deleted_at is not None:
         raise ImageDeletedError
     if not row.has_preview:
@@ -174,7 +187,16 @@ def count_missing(user: User, ids: Sequence[UUID] | None) -> int:
     """
     if ids is None:
         kept = select(Storage.descriptions_missing).where(Storage.user_id == user.id)
-        return db.session.scalar(kept) or 0
+        missing = db.session.scalar(kept) or 0
+        if not has_any(user.id):
+            return missing
+        take_read_seat(user.id, rows=FEW_ROWS + 1)
+        unsent = (
+            select(func.count())
+            .select_from(Image)
+            .where(Image.owned_by(user), ids_never_sent(user.id), _would_miss())
+        )
+        return max(0, missing - (db.session.scalar(unsent) or 0))
     found = select(func.count()).where(Image.owned_by(user), Image.id.in_(ids), _missing())
     return db.session.scalar(found) or 0
 
@@ -224,7 +246,7 @@ def require_consent(user: User, *, model: ModelSettings | None) -> None:
     """Refuse what a model would do unless the operator and the person both want it."""
     if model is None:
         raise DescriptionsUnavailableError
-    if not user.descriptions_enabled:
+    if not user.descriptions_enabled or not agreed_to(model.host, user.descriptions_host):
         raise DescriptionsOffError
 
 
@@ -266,6 +288,11 @@ def _waiting_since(moment: datetime) -> dict[str, object]:
 
 def _missing() -> ColumnElement[bool]:
     """Pictures that could be described and are not: never asked for, or failed."""
+    return _would_miss() & ~is_never_sent()
+
+
+def _would_miss() -> ColumnElement[bool]:
+    """The same with those that are never sent; a trigger counts these."""
     return (
         Image.in_library()
         & Image.has_preview

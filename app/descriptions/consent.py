@@ -1,5 +1,7 @@
 """Whether the model may be shown a picture now; what may not be shown waits no more."""
 
+from urllib.parse import urlsplit
+
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts.models import User
@@ -8,12 +10,27 @@ from app.database import db
 from app.descriptions.lease import Begun, let_go
 from app.descriptions.versions import by
 from app.images.models import DescriptionSource, DescriptionState, Image
+from app.images.unsent_models import is_never_sent
 
 MAX_STOPPED = 1000  # in one statement
 
 
-def preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
-    """Return which part of a picture the model may be shown now; None: not this picture.
+def agreed_to(host: str, agreed: str | None) -> bool:
+    """Whether who agreed to send to one host agreed to send to this one.
+
+    Another port of it is the same host. None: they agreed before it was kept.
+    """
+    return agreed is None or _name_of(host) == _name_of(agreed)
+
+
+def _name_of(host: str) -> str | None:
+    return urlsplit(f"//{host}").hostname
+
+
+def preview_of(begun: Begun, *, host: str | None) -> Preview | None:
+    """Return which part of a picture a host may be shown now; None: not this picture.
+
+    host None: there is no model.
 
     Consent is asked for here as well: the person may have turned descriptions off, or deleted the
     picture, since it was asked for.
@@ -23,7 +40,9 @@ def preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
             Image.preview_format,
             Image.deleted_at,
             User.descriptions_enabled_at,
+            User.descriptions_host,
             User.disabled_at,
+            is_never_sent().label("is_never_sent"),
             by(DescriptionSource.PERSON).label("by_person"),
         )
         .join(User, User.id == Image.owner_id)
@@ -36,8 +55,14 @@ def preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
         let_go(begun, counts=False)  # it goes on waiting, in case it, or its owner, is brought back
     elif row.by_person:
         _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
-    elif row.descriptions_enabled_at is None or not has_model:
+    elif (
+        host is None
+        or row.descriptions_enabled_at is None
+        or not agreed_to(host, row.descriptions_host)
+    ):
         _stop_some_of_person(begun)
+    elif row.is_never_sent:
+        _stop_waiting(Image.id == begun.image_id, state=DescriptionState.NONE)
     else:
         return PREVIEWS[row.preview_format]
     return None

@@ -133,7 +133,7 @@ def describe_next(
     """
     if vision is not None and tariff is None and seconds_of_rest() == 0:
         log.error("nobody said what the model costs, so descriptions wait: set OPENAI_PRICES")
-        rest_model(retry_after=MAX_REST_ASKED_SECONDS)
+        rest_model(retry_after=MAX_REST_ASKED_SECONDS, code="price_unknown")
     if vision is not None and (rest := seconds_of_rest()) > 0:
         # Not raised instead: a message that comes back five times is given up. Spread, so that not
         # all come back at once.
@@ -141,8 +141,9 @@ def describe_next(
         if seconds_until(task.image_id) is not None:
             ask(task, min(math.ceil(rest + spread), MAX_DELAY_SECONDS))
         return
+    host = None if vision is None or tariff is None else tariff.host
     while (begun := begin_next()) is not None:
-        preview = _preview_to_show(begun, has_model=vision is not None)
+        preview = _preview_to_show(begun, host=host)
         if preview is not None and vision is not None and tariff is not None:
             timed = Timed(vision)
             _show(
@@ -217,8 +218,12 @@ def _show(
         # Minutes may have gone by: what was decided at the beginning is asked again.
         extended = extend(begun)
         begun = extended or begun
-        if extended is None or preview_of(begun, has_model=True) is None:
+        if extended is None or preview_of(begun, host=tariff.host) is None:
             _give_back_shown(begun)
+            return
+        if (rest := seconds_of_rest()) > 0:  # others were told so meanwhile
+            _give_back_shown(begun)
+            _try_later(begun, min(math.ceil(rest) + 1, MAX_DELAY_SECONDS), ask=ask, counts=False)
             return
         paid = _ask_model(begun, sketched, vision=vision, tariff=tariff)
         if paid is None:
@@ -373,7 +378,7 @@ def _wait_for_model(
     and where no other picture waits nothing else would end it.
     """
     _give_back_shown(begun)
-    rest = rest_model(retry_after=error.retry_after)
+    rest = rest_model(retry_after=error.retry_after, code=error.code)
     level = logging.ERROR if error.code in OPERATORS else logging.WARNING
     log.log(level, "the model is away, so descriptions wait: %s", error.code)
     count("DescriptionsFailed")
@@ -397,18 +402,24 @@ def _wait_for_model(
         ask(task, min(pause, MAX_DELAY_SECONDS))
 
 
-def _try_later(begun: Begun, pause: int, *, ask: Callable[[DescribePicture, int], None]) -> None:
+def _try_later(
+    begun: Begun,
+    pause: int,
+    *,
+    ask: Callable[[DescribePicture, int], None],
+    counts: bool = True,
+) -> None:
     """Let a picture rest, and send a message of its own for after that.
 
     Not raised instead: the message in hand may be another picture's, which would wait, too.
     """
-    let_go(begun, counts=True, rest=timedelta(seconds=pause))
+    let_go(begun, counts=counts, rest=timedelta(seconds=pause))
     ask(DescribePicture(image_id=begun.image_id), pause)
 
 
-def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
+def _preview_to_show(begun: Begun, *, host: str | None) -> Preview | None:
     """Return which part of a picture the model is shown, and count it; None: not this picture."""
-    preview = preview_of(begun, has_model=has_model)
+    preview = preview_of(begun, host=host)
     if preview is None:
         return None
     if begun.attempts > MAX_BEGINNINGS:

@@ -28,6 +28,7 @@ from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
+from app.exports.model_calls import model_calls_of
 from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
@@ -311,6 +312,7 @@ def _make_zip(
                 after, listed = LastAlbum(album_id), listed + 1
             else:
                 is_last = True
+                archive.add_model_calls(model_calls_of(user_id))
         archive.close(about)
     last = _write_place(after)
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last

@@ -27,6 +27,9 @@ called IMG_1.xmp and not IMG_1.CR3.xmp, and for others once ExifTool has written
 
   exiftool -tagsfromfile %d%f.%e.xmp -xmp:all -ext jpg -ext heic -r .
 
+"Sent to a model.json", where it is there, lists each picture that was sent to one to be described:
+when, to whom, what became of it, and what it cost in US dollars.
+
 manifest.json lists every picture of this file with its SHA-256. The last files have a folder with
 a list for each album, by its order; the ids are those of manifest.json, which says where each
 picture is.
@@ -92,6 +95,11 @@ class Zip:
         """Add what is known of an album, with the names of the files that are in it."""
         place = self._names.take(f"{self._folder}/Albums", facts["title"])
         self._write(f"{place}{JSON}", facts)
+
+    def add_model_calls(self, calls: list[dict[str, Any]]) -> None:
+        """Add the list of pictures that were sent to a model, where any was."""
+        if calls:
+            self._write(f"{self._folder}/Sent to a model.json", {"calls": calls})
 
     def close(self, about: dict[str, Any]) -> None:
         """Finish it, with a list of what it holds and more about it."""

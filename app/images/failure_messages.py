@@ -41,6 +41,19 @@ WORDS = {
 }
 
 
+# Why nothing is sent to the model for now, while pictures wait.
+WAITS = {
+    "quota_exceeded": "The operator's account with the model has no money left, so nothing is sent."
+    " It is tried again once an hour.",
+    "bad_key": "The operator's key for the model was refused, so nothing is sent. The operator must"
+    " set another.",
+    "rate_limited": "The model asks for fewer requests. It is asked again in a moment.",
+    "unreachable": "The model does not answer. It is asked again, less and less often.",
+    "price_unknown": "Nobody has said what the model costs, so nothing is sent. The operator sets"
+    " OPENAI_PRICES.",
+}
+
+
 # Damaged, but by no fault of the file: tried again when decoders have become better.
 OURS = frozenset(
     {

@@ -10,6 +10,7 @@ from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import check_again, current_user, session_required
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
+from app.descriptions.never_send import stop_all
 from app.errors import DescriptionsUnavailableError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
@@ -91,8 +92,9 @@ def get_account() -> Response:
 def update_account(json_data: AccountPatch) -> Response:
     """Turn AI descriptions, or stacking, on or off; what is left out stays.
 
-    Descriptions off: no further picture is sent; descriptions stay. Stacking off: what comes from
-    now on is not stacked without being asked; stacks stay.
+    Descriptions on: you agree that reduced copies go to the host that the session names, and to no
+    other. Off: no further picture is sent, and what waits waits no more; descriptions stay.
+    Stacking off: what comes from now on is not stacked without being asked; stacks stay.
     """
     user = current_user()
     given = json_data.model_fields_set
@@ -102,11 +104,21 @@ def update_account(json_data: AccountPatch) -> Response:
     check_again()  # it may have waited for what ended the session
     if "stacks_images" in given:
         user.stacks_images = json_data.stacks_images
-    is_changed = json_data.descriptions_enabled != user.descriptions_enabled
-    if "descriptions_enabled" in given and is_changed:
-        user.descriptions_enabled_at = now() if json_data.descriptions_enabled else None
+    if "descriptions_enabled" in given:
+        _agree(user, agrees=json_data.descriptions_enabled)
     db.session.commit()
+    if "descriptions_enabled" in given and not json_data.descriptions_enabled:
+        stop_all(user.id)
     return _account(user)
+
+
+def _agree(user: User, *, agrees: bool) -> None:
+    """Note to whom a person agrees to send, or that they do not any more."""
+    model = dependencies().settings.model
+    host = model.host[:255] if agrees and model is not None else None
+    if agrees != user.descriptions_enabled or host != user.descriptions_host:
+        user.descriptions_enabled_at = now() if agrees else None
+        user.descriptions_host = host
 
 
 def _account(user: User) -> Response:

@@ -27,12 +27,26 @@ from app.descriptions.asking import (
     require_tariff,
 )
 from app.descriptions.budget import Standing, Sums, mean_cost, standing_of
+from app.descriptions.consent import agreed_to
 from app.descriptions.lease import end_rest
+from app.descriptions.model_rest import Stopped, why_it_rests
+from app.descriptions.never_send import (
+    albums_never_sent,
+    count_images_never_sent,
+    keep_album,
+    keep_images,
+)
 from app.descriptions.tariff import Tariff
-from app.errors import DescriptionsUnavailableError, InvalidCursorError
+from app.errors import (
+    DescriptionsUnavailableError,
+    FieldError,
+    InvalidCursorError,
+    ValidationFailedError,
+)
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
+from app.images.failure_messages import WAITS
 from app.images.model_call_models import ModelCall
 from app.images.models import Image
 from app.images.schemas import QueuedOut
@@ -42,6 +56,7 @@ from app.library.description_schemas import (
     DescriptionCostsOut,
     EstimateIn,
     EstimateOut,
+    NeverSendIn,
     SelectedIn,
 )
 from app.messages import DescribeAll
@@ -93,6 +108,32 @@ def set_description_budget(json_data: BudgetPatch) -> Response:
         db.session.commit()
         _send(DescribeAll(user_id=user.id))
     db.session.commit()
+    return json_response(_costs(user, model))
+
+
+@descriptions.post("/never-send")
+@signed_in
+@descriptions.input(NeverSendIn, location="json")
+@descriptions.output(DescriptionCostsOut)
+@descriptions.doc(
+    responses={404: "A picture, or the album, is not there, or not yours: nothing was changed."}
+)
+def set_never_sent(json_data: NeverSendIn) -> Response:
+    """Never send these pictures, or what is in an album now or later, to a model.
+
+    What waits of them waits no more, at once. `false` lets them be sent where it is asked for.
+    """
+    user = current_user()
+    model = _model()
+    take_seat(user.id)
+    if (json_data.ids is None) == (json_data.album_id is None):
+        raise ValidationFailedError(
+            errors=(FieldError(location="body", field="ids", message="Say ids or album_id."),)
+        )
+    if json_data.ids is not None:
+        keep_images(user, json_data.ids, never=json_data.never)
+    elif json_data.album_id is not None:
+        keep_album(user, json_data.album_id, never=json_data.never)
     return json_response(_costs(user, model))
 
 
@@ -212,6 +253,7 @@ def _model() -> ModelSettings:
 def _costs(user: User, model: ModelSettings) -> dict[str, object]:
     tariff = Tariff.of(model)
     own = user.description_budget
+    stopped = why_it_rests()
     standing = None if tariff is None else standing_of(user.id, tariff=tariff)
     is_spent = (
         tariff is not None
@@ -225,9 +267,25 @@ def _costs(user: User, model: ModelSettings) -> dict[str, object]:
         "budget": None if standing is None else _sums(standing.person),
         "own_budget_usd": None if own is None else _usd(own),
         "operators_budget_usd": None if model.person_budget is None else _usd(model.person_budget),
+        "consent": {
+            "at": user.descriptions_enabled_at,
+            "host": user.descriptions_host,
+            "is_current": user.descriptions_enabled
+            and agreed_to(model.host, user.descriptions_host),
+        },
+        "stopped": None if stopped is None else _stopped(stopped),
+        "never_sent": {
+            "pictures": count_images_never_sent(user),
+            "albums": albums_never_sent(user),
+        },
         "site_is_spent": is_spent,
         "resets_on": None if standing is None else standing.resets_on,
     }
+
+
+def _stopped(stopped: Stopped) -> dict[str, object]:
+    said = WAITS.get(stopped.code, WAITS["unreachable"])
+    return {"code": stopped.code, "detail": said, "until": stopped.until}
 
 
 def _price(tariff: Tariff, *, is_own: bool) -> dict[str, object]:

@@ -10,6 +10,7 @@ from app.descriptions.asking import MAX_SELECTED
 from app.http.schemas import BaseModel
 
 MAX_BUDGET_USD = 1_000_000
+MAX_NEVER_SENT = 1000
 
 
 class SelectedIn(BaseModel):
@@ -68,6 +69,38 @@ class BudgetOut(BaseModel):
     reserved_usd: float = Field(description="For calls that are under way.")
 
 
+class ConsentOut(BaseModel):
+    """To whom you agreed to send reduced copies of pictures."""
+
+    at: datetime | None = Field(description="Null: you did not.")
+    host: str | None = Field(description="Null: you agreed before it was kept, or did not.")
+    is_current: bool = Field(description="Whether it is the host that they would go to now.")
+
+
+class StoppedOut(BaseModel):
+    """Why the model is left alone for now."""
+
+    code: str = Field(
+        description="quota_exceeded, bad_key, rate_limited, unreachable or price_unknown."
+    )
+    detail: str
+    until: datetime = Field(description="When it is tried again.")
+
+
+class UnsentAlbum(BaseModel):
+    """An album that is never sent."""
+
+    id: UUID
+    title: str
+
+
+class UnsentOut(BaseModel):
+    """What is never sent."""
+
+    pictures: int = Field(description="By themselves; 10,000 stands for as many or more.")
+    albums: list[UnsentAlbum] = Field(description="500 at most.")
+
+
 class PriceOut(BaseModel):
     """What the model costs, in US dollars for a million tokens."""
 
@@ -92,8 +125,23 @@ class DescriptionCostsOut(BaseModel):
     operators_budget_usd: float | None = Field(
         description="The most that you may set; null: anything."
     )
+    consent: ConsentOut
+    stopped: StoppedOut | None = Field(
+        description="Null: the model is asked. Else what waits goes on waiting."
+    )
+    never_sent: UnsentOut
     site_is_spent: bool = Field(description="The site's budget has no room for one more picture.")
     resets_on: date | None = Field(description="When a new month begins, by UTC.")
+
+
+class NeverSendIn(BaseModel):
+    """Pictures, or an album, that are never sent to a model."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MAX_NEVER_SENT)
+    album_id: UUID | None = None
+    never: bool = Field(description="false: they may be sent again, where it is asked for.")
 
 
 class BudgetPatch(BaseModel):

@@ -9,6 +9,7 @@ import app.images.export_models
 import app.images.fingerprint_models
 import app.images.model_call_models
 import app.images.models
+import app.images.unsent_models
 import app.integrity.purges
 import app.integrity.scan_state
 import app.map.models

@@ -45,7 +45,7 @@ def _error(status: int, code: str, message: str, kind: str = "invalid_request_er
     return Answer(status=status, body={"error": {"message": message, "type": kind, "code": code}})
 
 
-_FAILURES = {
+FAILURES = {
     "rate_limited": Answer(
         status=429,
         body={
@@ -64,7 +64,7 @@ _FAILURES = {
     "hang_up": Answer(body=None),
 }
 _OTHER_FAULTS = frozenset({"slow", "refusal", "truncated", "bad_json", "failed", "hostile"})
-FAULTS = frozenset(_FAILURES) | _OTHER_FAULTS
+FAULTS = frozenset(FAILURES) | _OTHER_FAULTS
 
 _HOSTILE_TEXT = (
     "<script>alert(1)</script>![x](http://evil.example/x.png)\x00\x1b[31m\u202egnp.exe "
@@ -105,14 +105,14 @@ class StandIn(ThreadingHTTPServer):
             self.requests.append(asked)
             queued = self._faults.popleft() if self._faults else ""
         fault = queued or str(asked.get("model", "")).partition("+")[2]
-        if fault in _FAILURES:
-            return _FAILURES[fault]
+        if fault in FAILURES:
+            return FAILURES[fault]
         if fault == "slow":
             time.sleep(self.slow_seconds)
         picture = _picture_of(asked)
         if picture is None:
-            return _FAILURES["bad_picture"]
-        return Answer(body=_response(asked, picture, fault))
+            return FAILURES["bad_picture"]
+        return Answer(body=respond(asked, picture, fault))
 
 
 def _picture_of(asked: Json) -> Look | None:
@@ -134,7 +134,8 @@ def _dicts(value: object) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _response(asked: Json, look: Look, fault: str) -> Json:
+def respond(asked: Json, look: Look, fault: str) -> Json:
+    """Make the body of an answer, with one of the faults that have one; "": none."""
     schema = ((asked.get("text") or {}).get("format") or {}).get("schema") or {"type": "string"}
     filled = fill(schema, look)
     text = filled if isinstance(filled, str) else json.dumps(filled)
@@ -236,7 +237,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/responses":
             self._send(_error(404, "not_found", "There is nothing here."))
         elif not self.headers.get("Authorization", "").startswith("Bearer "):
-            self._send(_FAILURES["bad_key"])
+            self._send(FAILURES["bad_key"])
         elif asked is None:
             self._send(_error(400, "invalid_json", "The body is no JSON object."))
         else:

@@ -21,7 +21,13 @@ from tests.e2e.page_objects import PATIENCE_MS, Screen
 from tests.support.images import Picture, jpeg, jpeg_of_12_bits, not_a_picture
 
 PAGES = (
-    *("/settings", "/settings/account", "/settings/preferences", "/settings/security"),
+    *(
+        "/settings",
+        "/settings/account",
+        "/settings/preferences",
+        "/settings/descriptions",
+        "/settings/security",
+    ),
     *("/settings/devices", "/settings/tokens", "/settings/ways-in", "/settings/activity"),
     *("/settings/data", "/admin", "/admin/people", "/admin/invites", "/admin/activity"),
 )

@@ -10,7 +10,7 @@ from app.model_prices import PRICES
 
 # As gpt-6-luna, with no budget in its way.
 TARIFF = Tariff(
-    host="model.example.org",
+    host="127.0.0.1:1",
     model="a-model",
     price=PRICES["gpt-6-luna"],
     input_tokens=3000,

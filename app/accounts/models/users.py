@@ -57,6 +57,10 @@ class User(Base):
     descriptions_enabled_at: Mapped[datetime | None] = mapped_column(
         comment="When the person agreed that a model sees reduced copies; null: they did not."
     )
+    descriptions_host: Mapped[str | None] = mapped_column(
+        String(255),
+        comment="The host that they agreed to send to; null: they agreed before it was kept.",
+    )
     description_budget: Mapped[int | None] = mapped_column(
         BigInteger,
         comment="What descriptions may cost in a month, in nano-dollars, as the person says;"

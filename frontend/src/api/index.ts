@@ -1,5 +1,14 @@
 /** What features may use of the API. */
-export { useAccount, useChangeAccount, useDescribeMissing } from "./account/account";
+export { useAccount, useChangeAccount } from "./account/account";
+export {
+  useDescribe,
+  useDescriptionCosts,
+  useEstimate,
+  useModelCalls,
+  useNeverSend,
+  useSetDescriptionBudget,
+  type Asked,
+} from "./descriptions/costs";
 export { albumOf, albumView, tagOf, tagView } from "./images/collections";
 export {
   moved,
@@ -181,6 +190,7 @@ export type {
   Suggestion,
   Credentials,
   Description,
+  DescriptionCosts,
   Device,
   Export,
   FactorMethod,
@@ -204,6 +214,7 @@ export type {
   Member,
   MemberImage,
   MembersSee,
+  ModelCall,
   NewImage,
   NewShare,
   Person,

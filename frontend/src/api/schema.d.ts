@@ -27,8 +27,9 @@ export interface paths {
          * Turn AI descriptions, or stacking, on or off; what is left out stays
          * @description Turn AI descriptions, or stacking, on or off; what is left out stays.
          *
-         *     Descriptions off: no further picture is sent; descriptions stay. Stacking off: what comes from
-         *     now on is not stacked without being asked; stacks stay.
+         *     Descriptions on: you agree that reduced copies go to the host that the session names, and to no
+         *     other. Off: no further picture is sent, and what waits waits no more; descriptions stay.
+         *     Stacking off: what comes from now on is not stacked without being asked; stacks stay.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -1599,6 +1600,30 @@ export interface paths {
          *     Safe to repeat. Nothing is changed.
          */
         post: operations["estimate_descriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/never-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Never send these pictures, or what is in an album now or later, to a model
+         * @description Never send these pictures, or what is in an album now or later, to a model.
+         *
+         *     What waits of them waits no more, at once. `false` lets them be sent where it is asked for.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["set_never_sent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3805,6 +3830,27 @@ export interface components {
             password?: string | null;
         };
         /**
+         * ConsentOut
+         * @description To whom you agreed to send reduced copies of pictures.
+         */
+        ConsentOut: {
+            /**
+             * At
+             * @description Null: you did not.
+             */
+            at: string | null;
+            /**
+             * Host
+             * @description Null: you agreed before it was kept, or did not.
+             */
+            host: string | null;
+            /**
+             * Is Current
+             * @description Whether it is the host that they would go to now.
+             */
+            is_current: boolean;
+        };
+        /**
          * CoverBefore
          * @description An album whose cover was a picture that was deleted.
          */
@@ -3867,10 +3913,12 @@ export interface components {
         DescriptionCostsOut: {
             /** @description Yours. Null where there is no price. */
             budget: components["schemas"]["BudgetOut"] | null;
+            consent: components["schemas"]["ConsentOut"];
             /** Host */
             host: string;
             /** Model */
             model: string;
+            never_sent: components["schemas"]["UnsentOut"];
             /**
              * Operators Budget Usd
              * @description The most that you may set; null: anything.
@@ -3893,6 +3941,8 @@ export interface components {
              * @description The site's budget has no room for one more picture.
              */
             site_is_spent: boolean;
+            /** @description Null: the model is asked. Else what waits goes on waiting. */
+            stopped: components["schemas"]["StoppedOut"] | null;
         };
         /**
          * DescriptionCounts
@@ -5674,6 +5724,21 @@ export interface components {
             show_places?: boolean;
         };
         /**
+         * NeverSendIn
+         * @description Pictures, or an album, that are never sent to a model.
+         */
+        NeverSendIn: {
+            /** Album Id */
+            album_id?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Never
+             * @description false: they may be sent again, where it is asked for.
+             */
+            never: boolean;
+        };
+        /**
          * NewImage
          * @description A picture that is about to be uploaded.
          */
@@ -6221,7 +6286,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -7152,6 +7217,25 @@ export interface components {
             location: string;
         };
         /**
+         * StoppedOut
+         * @description Why the model is left alone for now.
+         */
+        StoppedOut: {
+            /**
+             * Code
+             * @description quota_exceeded, bad_key, rate_limited, unreachable or price_unknown.
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            until: string;
+        };
+        /**
          * StorageOut
          * @description How much room is used.
          */
@@ -7585,6 +7669,35 @@ export interface components {
              * @description Pictures that are back, or look alike again.
              */
             changed: number;
+        };
+        /**
+         * UnsentAlbum
+         * @description An album that is never sent.
+         */
+        UnsentAlbum: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * UnsentOut
+         * @description What is never sent.
+         */
+        UnsentOut: {
+            /**
+             * Albums
+             * @description 500 at most.
+             */
+            albums: components["schemas"]["UnsentAlbum"][];
+            /**
+             * Pictures
+             * @description By themselves; 10,000 stands for as many or more.
+             */
+            pictures: number;
         };
         /**
          * Upload
@@ -15501,6 +15614,124 @@ export interface operations {
             };
             /** @description Descriptions are not available or not turned on, nobody has said what the model costs, or a budget has no room for one more picture. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_never_sent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeverSendIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionCostsOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, or the album, is not there, or not yours: nothing was changed. */
+            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

@@ -68,6 +68,8 @@ OWNED = {
     "album_members": "owner_id",
     "member_blocks": "user_id",
     "member_preferences": "user_id",
+    "unsent_images": "owner_id",
+    "unsent_albums": "owner_id",
 }
 
 

@@ -11,6 +11,7 @@ from app.accounts.rate_limits.policies import DESCRIPTIONS_OF_SELECTED
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import _browser, api_settings, running_api, until
+from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
 from tests.support.rate_limits import use_up
 from tests.support.users import Json, Person
@@ -201,3 +202,95 @@ def test_each_sending_is_told_to_its_person_alone(
     (gone, _) = ada.http.get("/api/descriptions/calls").json()["calls"]
     assert (gone["is_there"], gone["name"], gone["image_id"]) == (False, None, calls[0]["image_id"])
     assert ada.http.get("/api/descriptions/calls", params={"cursor": "x"}).status_code == 400
+
+
+def never(person: Person, *, value: bool = True, **what: object) -> httpx2.Response:
+    return person.http.post("/api/descriptions/never-send", json={"never": value, **what})
+
+
+def test_what_is_never_sent_waits_no_more_and_is_not_asked_for(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    one, other, third = missing(3)
+    asked = eve.http.post("/api/descriptions/ask", json={"ids": [one, other]})
+    assert asked.json() == {"queued": 2}
+    answer = never(eve, ids=[one])
+    assert answer.json()["never_sent"] == {"pictures": 1, "albums": []}
+    assert eve.detail(one)["description_state"] == "none"
+    assert estimate(eve)["pictures"] == 1  # the third; the other waits
+    assert estimate(eve, [one, third])["pictures"] == 1
+    assert eve.http.post("/api/descriptions/ask", json={"ids": [one]}).json() == {"queued": 0}
+    refused = eve.http.post(f"/api/images/{one}/describe")
+    assert (refused.status_code, refused.json()["code"]) == (409, "never_sent")
+    assert never(eve, value=False, ids=[one]).json()["never_sent"]["pictures"] == 0
+    assert estimate(eve)["pictures"] == 2
+
+
+def test_nothing_of_an_album_is_sent_whenever_it_came_there(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    before, later, out = missing(3)
+    album = make_album(eve, title="Us")
+    add_to(eve, album, [before])
+    eve.http.post("/api/descriptions/ask", json={"ids": [before]}).raise_for_status()
+    answer = never(eve, album_id=album)
+    assert answer.json()["never_sent"]["albums"] == [{"id": album, "title": "Us"}]
+    assert eve.detail(before)["description_state"] == "none"
+    add_to(eve, album, [later])
+    assert estimate(eve, [before, later, out])["pictures"] == 1
+    assert estimate(eve)["pictures"] == 1
+    # Also while the album is in Recently deleted.
+    eve.http.delete(f"/api/albums/{album}").raise_for_status()
+    assert estimate(eve)["pictures"] == 1
+
+
+def test_never_send_is_about_ones_own(
+    eve: Person, missing: Callable[[int], list[str]], ada: Person
+) -> None:
+    (hers,) = ada.promise(jpeg(seed=8803))
+    (own,) = missing(1)
+    assert never(eve, ids=[own, hers["image"]["id"]]).status_code == 404
+    assert never(eve, album_id=make_album(ada, title="hers")).status_code == 404
+    assert eve.http.get("/api/descriptions").json()["never_sent"]["pictures"] == 0
+    wrongs: list[Json] = [{}, {"ids": [own], "album_id": own}, {"ids": []}]
+    for wrong in wrongs:
+        assert never(eve, **wrong).status_code == 422
+
+
+def test_who_withdraws_consent_waits_for_nothing_at_once(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    ids = missing(2)
+    assert eve.http.get("/api/descriptions").json()["consent"]["is_current"] is True
+    eve.http.post("/api/descriptions/ask", json={"ids": ids}).raise_for_status()
+    eve.http.patch("/api/account", json={"descriptions_enabled": False}).raise_for_status()
+    assert [eve.detail(each)["description_state"] for each in ids] == ["none", "none"]
+    consent = eve.http.get("/api/descriptions").json()["consent"]
+    assert consent == {"at": None, "host": None, "is_current": False}
+
+
+def test_consent_is_to_one_host_and_no_other(
+    eve: Person, missing: Callable[[int], list[str]], database: Engine
+) -> None:
+    missing(1)
+    with database.begin() as rows:
+        query = "UPDATE users SET descriptions_host = 'former.example.org' WHERE id = :id"
+        rows.execute(text(query), {"id": eve.user_id})
+    answer = eve.http.post("/api/descriptions/estimate", json={})
+    assert (answer.status_code, answer.json()["code"]) == (409, "descriptions_off")
+    assert eve.http.get("/api/descriptions").json()["consent"]["is_current"] is False
+    eve.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    assert estimate(eve)["pictures"] == 1
+
+
+def test_why_nothing_is_sent_is_told(eve: Person, database: Engine) -> None:
+    keys = ("model-rest", "model-reason:quota_exceeded")
+    with database.begin() as rows:
+        query = "INSERT INTO rate_limits (key, empty_at) VALUES (:key, now() + interval '1 hour')"
+        rows.execute(text(query), [{"key": key} for key in keys])
+    stopped = eve.http.get("/api/descriptions").json()["stopped"]
+    with database.begin() as rows:
+        rows.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+    assert stopped["code"] == "quota_exceeded"
+    assert "no money left" in stopped["detail"]
+    assert eve.http.get("/api/descriptions").json()["stopped"] is None

@@ -561,3 +561,47 @@ def test_nothing_of_an_account_that_is_shut_is_sent(
     state = text("SELECT description_state FROM images WHERE id = :id")
     with database.connect() as connection:
         assert connection.scalar(state, {"id": image_id}) == "waiting"
+
+
+def test_without_money_everything_stops_for_an_hour(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    image_id = rendered(ada, 560)
+    switch(ada, on=True)
+
+    def no_money() -> None:
+        raise VisionError("quota_exceeded", is_unbilled=True)
+
+    assert describe(image_id, meanwhile=no_money).calls == 1
+    assert ada.detail(image_id)["description_state"] == "waiting"
+    for _ in range(3):
+        assert describe(image_id, is_back=False).calls == 0
+    with database.begin() as rows:
+        found = rows.execute(
+            text(
+                "SELECT extract(epoch FROM empty_at - now()) FROM rate_limits"
+                " WHERE key = 'model-reason:quota_exceeded'"
+            )
+        ).scalar_one()
+        rows.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+        cost = rows.execute(
+            text("SELECT cost FROM model_calls WHERE image_id = :id"), {"id": image_id}
+        ).scalar_one()
+    assert 3500 < found <= 3600
+    assert cost == 0
+
+
+def test_what_is_never_sent_is_shown_to_no_model(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = rendered(ada, 561)
+    switch(ada, on=True)
+
+    def keep() -> None:
+        body = {"ids": [image_id], "never": True}
+        ada.http.post("/api/descriptions/never-send", json=body).raise_for_status()
+
+    # While its preview was being made small.
+    assert describe(image_id, waiting=keep).calls == 0
+    assert ada.detail(image_id)["description_state"] == "none"
+    assert describe(image_id).calls == 0

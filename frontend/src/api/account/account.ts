@@ -8,7 +8,6 @@ import {
 } from "@tanstack/react-query";
 
 import { api, read } from "../client";
-import { expectDescriptions } from "../images/image-cache";
 import { sessionOptions } from "../auth/session";
 import type { User } from "../types";
 
@@ -49,18 +48,5 @@ export const useChangeAccount = () => {
     onError: (_error, _body, asked) => {
       if (asked?.before) keepUser(client, asked.before);
     },
-  });
-};
-
-/** Queues every older picture that has no description yet. */
-export const useDescribeMissing = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => read(api.POST("/api/images/describe")),
-    onSuccess: () => {
-      expectDescriptions(client);
-      void client.invalidateQueries({ queryKey: ["images", "detail"] });
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: accountOptions.queryKey }),
   });
 };

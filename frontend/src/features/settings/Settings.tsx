@@ -9,10 +9,11 @@ import {
   SlidersIcon,
 } from "@/components/settings/icons";
 import { SideNavLayout, type SidePage } from "@/components/settings/SideNavLayout";
-import { MonitorIcon, PersonIcon, ShieldIcon } from "@/ui";
+import { MonitorIcon, PersonIcon, ShieldIcon, SparkleIcon } from "@/ui";
 
 import { AccountPage } from "./account/AccountPage";
 import { ActivityPage } from "./activity/ActivityPage";
+import { DescriptionsPage } from "./descriptions/DescriptionsPage";
 import { DevicesPage } from "./devices/DevicesPage";
 import { ExportAndDeletionPage } from "./export-and-deletion/ExportAndDeletionPage";
 import { PreferencesPage } from "./preferences/PreferencesPage";
@@ -33,8 +34,14 @@ const pages: readonly SidePage[] = [
   {
     path: `${BASE}/preferences`,
     label: "Preferences",
-    summary: "Appearance, descriptions",
+    summary: "Appearance, stacks",
     icon: <SlidersIcon />,
+  },
+  {
+    path: `${BASE}/descriptions`,
+    label: "Descriptions",
+    summary: "By a model: consent, costs, what was sent",
+    icon: <SparkleIcon />,
   },
   {
     path: `${BASE}/security`,
@@ -83,6 +90,8 @@ const contentOf = (path: string, theme: Theme): ReactNode => {
       return <AccountPage />;
     case `${BASE}/preferences`:
       return <PreferencesPage {...theme} />;
+    case `${BASE}/descriptions`:
+      return <DescriptionsPage />;
     case `${BASE}/security`:
       return <SecurityPage />;
     case `${BASE}/devices`:

@@ -216,7 +216,7 @@ describe("asking the model", () => {
     show(none, aSession());
     expect(await screen.findByRole("link", { name: /turn them on/ })).toHaveAttribute(
       "href",
-      "/settings/preferences",
+      "/settings/descriptions",
     );
     expect(screen.queryByRole("button", { name: "Describe this picture" })).toBeNull();
     expect(screen.getByRole("button", { name: "Write a description" })).toBeVisible();

@@ -41,7 +41,7 @@ const NoDescription = ({ detail, offer }: DescriptionRequestProps) => {
       <p className="text-muted">
         No description. Descriptions by AI are off:{" "}
         <Link
-          href="/settings/preferences"
+          href="/settings/descriptions"
           className="font-medium text-accent underline underline-offset-2"
         >
           turn them on in Settings

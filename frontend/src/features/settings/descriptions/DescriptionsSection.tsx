@@ -1,8 +1,19 @@
 /** Descriptions by a model: what is sent to whom, the switch, and how far it has got. */
-import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import {
+  toProblem,
+  useChangeAccount,
+  useDescriptionCosts,
+  type Account,
+  type Session,
+} from "@/api";
 import { Section } from "@/components/settings/Section";
 import { formatNumber } from "@/locale";
 import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
+
+import { EstimateDialog } from "./EstimateDialog";
 
 type Offer = Session["descriptions"];
 type DescriptionsSectionProps = { account: Account; offer: Offer };
@@ -40,7 +51,7 @@ const WhatIsSent = ({ offer }: { offer: Offer }) => (
         <dd>
           {offer.demo
             ? "None: a stand-in on this machine answers, and what it writes is made up."
-            : "Each picture may cost whoever runs this Pinhole a little money."}
+            : "Each picture costs whoever runs this Pinhole a little money: see below."}
         </dd>
       </div>
     </dl>
@@ -66,16 +77,7 @@ const Count = ({
 
 const Progress = ({ account }: { account: Account }) => {
   const { waiting, done, failed, missing } = account.descriptions;
-  const describe = useDescribeMissing();
-  const toast = useToast();
-  const describeOlder = () =>
-    describe.mutate(undefined, {
-      onSuccess: ({ queued }) =>
-        toast.show({
-          message: queued === 1 ? "1 picture is waiting" : `${queued} pictures are waiting`,
-        }),
-      onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-    });
+  const [isAsking, setIsAsking] = useState(false);
   return (
     <div className="mt-5 border-t border-line pt-5">
       <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
@@ -85,15 +87,11 @@ const Progress = ({ account }: { account: Account }) => {
         <Count name="without one" count={missing} />
       </dl>
       {account.user.descriptions_enabled && missing + failed > 0 && (
-        <Button
-          className="mt-5"
-          icon={<SparkleIcon />}
-          busy={describe.isPending}
-          onClick={describeOlder}
-        >
+        <Button className="mt-5" icon={<SparkleIcon />} onClick={() => setIsAsking(true)}>
           Describe older pictures
         </Button>
       )}
+      {isAsking && <EstimateDialog ids={null} onClose={() => setIsAsking(false)} />}
     </div>
   );
 };
@@ -105,9 +103,35 @@ const NotOffered = () => (
   </p>
 );
 
+/** Consent is to one host: when the operator sends elsewhere, it is asked for again. */
+const SentElsewhere = ({ offer, onAgree }: { offer: Offer; onAgree: () => void }) => {
+  const consent = useDescriptionCosts().data?.consent;
+  if (consent === undefined || consent.at === null || consent.is_current) return null;
+  return (
+    <div role="alert" className="mt-5 rounded-2xl bg-danger-soft px-4 py-3.5">
+      <p className="text-danger">
+        You agreed to send pictures to {consent.host}. This Pinhole would send them to {offer.host}{" "}
+        now, so nothing is sent until you agree to that.
+      </p>
+      <Button className="mt-3" onClick={onAgree}>
+        {`Agree to send to ${offer.host ?? ""}`}
+      </Button>
+    </div>
+  );
+};
+
 export const DescriptionsSection = ({ account, offer }: DescriptionsSectionProps) => {
   const change = useChangeAccount();
   const toast = useToast();
+  const client = useQueryClient();
+  const switchTo = (descriptions_enabled: boolean) =>
+    change.mutate(
+      { descriptions_enabled },
+      {
+        onSuccess: () => void client.invalidateQueries({ queryKey: ["descriptions"] }),
+        onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+      },
+    );
   if (!offer.available) {
     return (
       <Section title="Descriptions">
@@ -123,15 +147,12 @@ export const DescriptionsSection = ({ account, offer }: DescriptionsSectionProps
         label="Describe my pictures"
         checked={account.user.descriptions_enabled}
         busy={change.isPending}
-        onChange={(descriptions_enabled) =>
-          change.mutate(
-            { descriptions_enabled },
-            {
-              onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-            },
-          )
-        }
+        onChange={switchTo}
       />
+      <p className="mt-2 text-sm text-muted">
+        Switched off, nothing more is sent: what waits is dropped at once, and descriptions stay.
+      </p>
+      <SentElsewhere offer={offer} onAgree={() => switchTo(true)} />
       <Progress account={account} />
     </Section>
   );

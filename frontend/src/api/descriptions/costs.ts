@@ -1,0 +1,101 @@
+/** What descriptions by a model cost: before, in budgets, and afterwards; and what is never sent. */
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+
+import { accountOptions } from "../account/account";
+import { api, read } from "../client";
+import { expectDescriptions } from "../images/image-cache";
+
+const costsOptions = queryOptions({
+  queryKey: ["descriptions", "costs"],
+  queryFn: ({ signal }) => read(api.GET("/api/descriptions", { signal })),
+});
+
+/** The model, its price, and how this month's budgets stand. */
+export const useDescriptionCosts = () => useQuery(costsOptions);
+
+/** What is asked about: these pictures or, without a word, all that have no description. */
+export type Asked = readonly string[] | null;
+
+export const useEstimate = (ids: Asked) =>
+  useQuery({
+    queryKey: ["descriptions", "estimate", ids],
+    queryFn: ({ signal }) =>
+      read(
+        api.POST("/api/descriptions/estimate", {
+          signal,
+          body: { ids: ids === null ? null : [...ids] },
+        }),
+      ),
+    // Prices and budgets are as of now, or they are nothing to decide by.
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+/** Has these pictures described or, without a word, all that have no description. */
+export const useDescribe = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: Asked) =>
+      ids === null
+        ? read(api.POST("/api/images/describe"))
+        : read(api.POST("/api/descriptions/ask", { body: { ids: [...ids] } })),
+    onSuccess: () => {
+      expectDescriptions(client);
+      void client.invalidateQueries({ queryKey: ["images", "detail"] });
+    },
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: accountOptions.queryKey });
+      await client.invalidateQueries({ queryKey: ["descriptions"] });
+    },
+  });
+};
+
+export const useSetDescriptionBudget = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (own_budget_usd: number | null) =>
+      read(api.PATCH("/api/descriptions", { body: { own_budget_usd } })),
+    onSuccess: (costs) => client.setQueryData(costsOptions.queryKey, costs),
+  });
+};
+
+type NeverSend = { never: boolean; ids?: string[]; album_id?: string };
+
+/** Never sends pictures, or what is in an album, or sends them again where it is asked for. */
+export const useNeverSend = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NeverSend) => read(api.POST("/api/descriptions/never-send", { body })),
+    onSuccess: async (costs) => {
+      client.setQueryData(costsOptions.queryKey, costs);
+      await client.invalidateQueries({ queryKey: accountOptions.queryKey });
+      await client.invalidateQueries({ queryKey: ["images", "detail"] });
+    },
+  });
+};
+
+const FIRST = null as string | null;
+
+const callsOptions = infiniteQueryOptions({
+  queryKey: ["descriptions", "calls"],
+  queryFn: ({ signal, pageParam }) =>
+    read(
+      api.GET("/api/descriptions/calls", {
+        signal,
+        params: { query: { limit: 30, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+      }),
+    ),
+  initialPageParam: FIRST,
+  getNextPageParam: (last) => last.next_cursor,
+  select: ({ pages }) => pages.flatMap(({ calls }) => calls),
+});
+
+/** Each sending of a picture, newest first. */
+export const useModelCalls = () => useInfiniteQuery(callsOptions);
