@@ -163,6 +163,8 @@ class Settings:
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
     # Whether to decode where the system calls of decoders cannot be limited; see seccomp.py.
     unconfined_decoders_are_allowed: bool
+    # Whether to search by meaning where the model is installed; see app/embeddings/encoder.py.
+    search_by_meaning_is_wanted: bool
     sweep_pages: int  # of 1,000 keys that a sweep looks through; see app/integrity/orphans.py
     log_level: str
 
@@ -216,6 +218,7 @@ class Settings:
             ),
             trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
             unconfined_decoders_are_allowed=_unconfined_decoders_are_allowed(environment),
+            search_by_meaning_is_wanted=_search_by_meaning_is_wanted(environment),
             sweep_pages=_positive(environment, "SWEEP_PAGES", default=2),
             log_level=environment.get("LOG_LEVEL") or "INFO",
         )
@@ -331,6 +334,13 @@ def _share_links_are_allowed(environment: Mapping[str, str]) -> bool:
     if wanted not in {"allow", "forbid"}:
         raise InvalidSettingError("SHARE_LINKS must be allow or forbid")
     return wanted == "allow"
+
+
+def _search_by_meaning_is_wanted(environment: Mapping[str, str]) -> bool:
+    wanted = environment.get("SEARCH_BY_MEANING") or "on"
+    if wanted not in {"on", "off"}:
+        raise InvalidSettingError("SEARCH_BY_MEANING must be on or off")
+    return wanted == "on"
 
 
 def _positive(environment: Mapping[str, str], name: str, *, default: int) -> int:

@@ -82,6 +82,7 @@ GET /api/places app.places.routes:search_places
 GET /api/map app.map.routes:get_map
 GET /api/map/images app.map.routes:list_map_images
 GET /api/search app.search.routes:search_images
+GET /api/search/meaning app.search.routes:search_by_meaning
 GET /api/search/suggestions app.search.suggestions.routes:suggest_searches
 GET /api/albums app.albums.routes:list_albums
 POST /api/albums app.albums.routes:create_album

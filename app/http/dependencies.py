@@ -11,6 +11,7 @@ from app.clients.aws.boto import make_client, make_client_later
 from app.clients.aws.presigned_urls import UserAccess, bucket_at
 from app.clients.aws.sqs import Queue
 from app.clients.lazy_client import LazyClient
+from app.embeddings.encoder import Encoder, make_encoder
 from app.settings import ProviderSettings, Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Dependencies:
     export_queue: Queue
     mail_queue: Queue
     providers: Mapping[str, "OpenIDClient"]
+    encoder: Encoder | None = None  # None: this site does not search by meaning
 
 
 def build_parts(settings: Settings, *, sts: Any = None) -> Dependencies:  # noqa: ANN401 - boto3's
@@ -59,6 +61,7 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Dependencies:  # noqa
             each.name: _later(partial(_make_provider, each, settings.site_origin))
             for each in settings.providers
         },
+        encoder=make_encoder(is_wanted=settings.search_by_meaning_is_wanted),
     )
 
 

@@ -41,6 +41,7 @@ from app.places.naming import name_some, owners_to_name
 from app.processing.fingerprints import is_any_missing
 from app.processing.lease import seconds_until_next
 from app.search.index import index_some, index_some_albums
+from app.search.meaning.make import embed_some, note_former_models, owners_to_embed
 from app.tags.purge import purge_tags, tags_due
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due, take_look
 from app.uploads.discarded import count_discarded
@@ -169,6 +170,13 @@ def index_texts() -> None:
     """Index the texts of images and albums that are not indexed yet."""
     for index in (index_some, index_some_albums):
         try_step(partial(_index, index))
+
+
+def embed_texts(sweep: Sweep) -> None:
+    """Make vectors of texts that changed, where this site searches by meaning."""
+    if sweep.encoder is not None:
+        try_step(note_former_models)
+        _in_turns(owners_to_embed, partial(embed_some, encoder=sweep.encoder))
 
 
 def compare_new_images() -> None:

@@ -159,6 +159,10 @@ PERIODIC_JOBS = (
         _alone(cleanup.index_texts),
     ),
     PeriodicJob(
+        "vectors of what images mean are made of texts that changed, some of each person's in turn",
+        cleanup.embed_texts,
+    ),
+    PeriodicJob(
         "new images are compared with those of the same person that look alike, some of each"
         " person's in turn",
         _alone(cleanup.compare_new_images),

@@ -9,6 +9,7 @@ from app.clients.aws.bucket_inventory import BucketInventory
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db
+from app.embeddings.encoder import Encoder
 from app.images.turns import MaintenanceCharge
 from app.integrity.orphans import PAGES_A_SWEEP
 from app.messages import DescribePicture, ExportLibrary, PictureStored, SendMail
@@ -33,6 +34,7 @@ class Sweep:
         go_on: sends the message for an export whose worker stopped.
         post: sends the message of an e-mail.
         pages: how many pages of the bucket's keys to look through.
+        encoder: makes vectors of what images mean; None: this site does not search by meaning.
         upkeep: what looking after abandoned uploads costs, by owner.
     """
 
@@ -46,6 +48,7 @@ class Sweep:
     go_on: Callable[[ExportLibrary], None]
     post: Callable[[SendMail], None]
     pages: int = PAGES_A_SWEEP
+    encoder: Encoder | None = None
     upkeep: MaintenanceCharge = field(default_factory=MaintenanceCharge)
 
 

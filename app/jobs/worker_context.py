@@ -21,6 +21,7 @@ from app.database import db
 from app.descriptions.ask_for_all import ask_for_next
 from app.descriptions.generate import describe_next
 from app.descriptions.tariff import Tariff
+from app.embeddings.encoder import make_encoder
 from app.exports.create import make_next_zip
 from app.integrity.in_time import all_within
 from app.jobs.cleanup import SECONDS_FOR_PEOPLE
@@ -99,6 +100,7 @@ class WorkerContext:
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
+        self._encoder = make_encoder(is_wanted=settings.search_by_meaning_is_wanted)
 
     def handlers(self, decoders: DecoderPool) -> Mapping[type, Handler]:
         """Return what is done for each task that a message of its own asks for."""
@@ -219,6 +221,7 @@ class WorkerContext:
             go_on=self.go_on,
             post=self.post,
             pages=self.settings.sweep_pages,
+            encoder=self._encoder,
         )
         with self.app.app_context(), all_within(SWEEP_SECONDS):
             run_periodic_jobs(sweep)

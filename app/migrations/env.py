@@ -14,6 +14,7 @@ import app.integrity.purges
 import app.integrity.scan_state
 import app.map.models
 import app.members.models
+import app.search.meaning.models
 import app.search.models
 import app.sharing.models
 import app.stacks.models

@@ -18,7 +18,7 @@ from app.images.tag_models import ImageTag, Tag
 from app.search.find import Found
 from app.search.index import names_of_place
 from app.search.query import Query
-from app.search.why import asked_for, explain, whole
+from app.search.why import asked_for, beginning, explain, whole
 
 _TEXTS = (
     Description.text,
@@ -102,6 +102,25 @@ def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reade
         for image_id in ids
         if (row := rows.get(image_id))
     ]
+
+
+def show_near(owner: User | Owner, ids: Sequence[UUID], *, reader: Reader) -> list[Shown]:
+    """Shape images that mean nearly the same as the API's FoundImage, in their order."""
+    if not ids:
+        return []
+    wanted = [str(each) for each in ids]
+    rows = {row[0]: row for row in _IMAGES.rows({"owner": str(owner.id), "ids": wanted})}
+    return [
+        {**show(row, reader=reader), "why": [beginning("meaning", _meant(row))]}
+        for image_id in wanted
+        if (row := rows.get(image_id))
+    ]
+
+
+def _meant(row: tuple[Any, ...]) -> str:
+    """Return the text that says best what a vector was made of."""
+    text, tags, _, caption, *_ = row[len(LISTED) :]
+    return str(row[_ALT_TEXT] or text or row[_TITLE] or caption or ", ".join(tags or ()))
 
 
 def _fields_of(

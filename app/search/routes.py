@@ -14,9 +14,10 @@ from app.images.album_models import Album
 from app.images.listing import Shown
 from app.images.models import Storage
 from app.search.find import find_images
+from app.search.meaning.nearest import Near, find_near
 from app.search.query import Chip, parse_query
-from app.search.results import show_found
-from app.search.schemas import SearchIn, SearchOut
+from app.search.results import show_found, show_near
+from app.search.schemas import NearIn, NearOut, SearchIn, SearchOut
 
 search = APIBlueprint("search", __name__, url_prefix="/api/search", tag="Search")
 
@@ -65,6 +66,45 @@ def search_images(query_data: SearchIn) -> Response:
                 for chip in sorted([*query.chips, *found.chips], key=lambda chip: chip.start)
             ],
             "next_cursor": found.next_cursor,
+            "addresses": {"base": reader.shared.base, "query": reader.shared.query}
+            if is_shared
+            else None,
+        }
+    )
+
+
+@search.get("/meaning")
+@signed_in
+@search.input(NearIn, location="query")
+@search.output(NearOut)
+@search.doc(responses={400: "The cursor is not one of ours.", 429: LONG_READS})
+def search_by_meaning(query_data: NearIn) -> Response:
+    """Find images that mean nearly what the words do, the nearest first.
+
+    What the description, the alternative text, the tags in it, the title and the caption mean, by a
+    model that runs on this site, in any of 16 languages; nothing is sent anywhere. Dates,
+    operators, quoted phrases and words with a minus hold as in the search by words. Images that
+    have all words are left out: the search by words finds them. A text that was changed is found by
+    what it meant before, for some seconds. Where `is_on` is false, this site does not search by
+    meaning.
+    """
+    owner = current_owner()
+    query = parse_query(query_data.q, today=query_data.today or now().date())
+    is_shared = query_data.addresses == "shared"
+    reader = dependencies().access.reader(owner.id, is_relative=is_shared)
+    encoder = dependencies().encoder
+    near = Near()
+    if encoder is not None:
+        rows = _HELD.rows({"owner": str(owner.id)})
+        take_read_seat(owner.id, rows=rows[0][0] if rows else 0)
+        near = find_near(
+            owner, query, encoder=encoder, limit=query_data.limit, cursor=query_data.cursor
+        )
+    return json_response(
+        {
+            "images": show_near(owner, near.ids, reader=reader),
+            "is_on": encoder is not None,
+            "next_cursor": near.next_cursor,
             "addresses": {"base": reader.shared.base, "query": reader.shared.query}
             if is_shared
             else None,

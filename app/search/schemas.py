@@ -52,7 +52,7 @@ class Why(BaseModel):
 
     field: Literal[
         "title", "description", "alt_text", "tag", "visible_text", "caption", "place", "album",
-        "name", "camera",
+        "name", "camera", "meaning",
     ]  # fmt: skip
     snippet: str = Field(description="Of the text; … where it is cut.")
     marks: list[Mark]
@@ -90,5 +90,21 @@ class SearchOut(BaseModel):
         description="How many match; null: too many to count, or not the first page.", ge=0
     )
     chips: list[ChipOut]
+    next_cursor: str | None = Field(description="Null: this was the last page.")
+    addresses: SharedAddresses | None = Field(description="With `addresses=shared` only.")
+
+
+class NearIn(SearchIn):
+    """The same as of the search."""
+
+
+class NearOut(BaseModel):
+    """Images that mean nearly the same, the nearest first; those that have all words are not in it.
+
+    200 at most, on all pages together.
+    """
+
+    images: list[FoundImage]
+    is_on: bool = Field(description="Whether this site searches by meaning.")
     next_cursor: str | None = Field(description="Null: this was the last page.")
     addresses: SharedAddresses | None = Field(description="With `addresses=shared` only.")

@@ -60,6 +60,12 @@ def whole(field: str, text: str) -> Shown:
     return {"field": field, "snippet": text, "marks": [{"start": 0, "end": len(text)}]}
 
 
+def beginning(field: str, text: str) -> Shown:
+    """Say that a text as a whole is why, by its beginning and without a mark."""
+    is_cut = len(text) > _LONGEST
+    return {"field": field, "snippet": text[:_LONGEST] + "…" * is_cut, "marks": []}
+
+
 def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> dict[int, list[tuple[int, int]]]:
     """Return where patterns are in a text, by their numbers."""
     found: dict[int, list[tuple[int, int]]] = {}

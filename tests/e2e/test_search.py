@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.api.conftest import until
 from tests.e2e.axe import Judge
 from tests.e2e.page_objects import Screen
 from tests.support.images import jpeg
@@ -25,6 +27,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "cat.jpg": {"text": "Eine Katze schläft auf der Straße."},
     "tower.jpg": {"text": "夕暮れの東京タワー"},
 }
+
+SIMILAR = "Similar in meaning"
 
 
 def _add_pictures(screen: Screen, on_disk: Callable[..., list[Path]]) -> None:
@@ -45,7 +49,14 @@ def _box(screen: Screen) -> Locator:
 
 
 def _found(screen: Screen) -> Locator:
-    return screen.page.get_by_role("group", name="Pictures that were found").get_by_role("link")
+    """Return what has the words."""
+    group = screen.page.get_by_role("group", name="Pictures that were found")
+    return group.locator(f"section:not([aria-label='{SIMILAR}'])").get_by_role("link")
+
+
+def _near(screen: Screen) -> Locator:
+    """Return what means nearly the same, which stands below it."""
+    return screen.page.get_by_role("region", name=SIMILAR).get_by_role("link")
 
 
 def _status(screen: Screen) -> Locator:
@@ -158,3 +169,44 @@ def test_search_on_a_phone_in_the_dark(
     page.get_by_role("button", name="Remove last week").tap()
     expect(_found(screen)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+
+@pytest.mark.parametrize("kind", ["desk", "phone"])
+def test_what_means_nearly_the_same_stands_below_what_has_the_words(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]], kind: str
+) -> None:
+    screen = new_screen(**(PHONE if kind == "phone" else {"viewport": DESK}))
+    page, judge = screen.page, Judge(screen.page)
+    _add_pictures(screen, on_disk)
+    # Vectors are made by the sweep, every 20 seconds: until then the words alone are asked.
+    until(lambda: screen.call("GET", "/api/search/meaning?q=sleeping%20cat")["images"])
+    page.goto(f"{screen.site}/search?q=sleeping%20cat")
+    expect(_near(screen)).to_have_count(1)
+    expect(_near(screen)).to_contain_text("Means nearly: Eine Katze schläft auf der Straße.")
+    expect(_status(screen)).to_have_text(
+        "No picture has these words. These mean something similar."
+    )
+    judge.look_at("what means nearly the same")
+
+    page.goto(f"{screen.site}/search?q=coats")
+    expect(_found(screen)).to_have_count(1)
+    expect(_status(screen)).to_have_text("1 picture")
+    page.goto(f"{screen.site}/search?q=fish")
+    expect(_near(screen).first).to_contain_text("market")
+    page.goto(f"{screen.site}/search?q=market")
+    expect(_found(screen)).to_have_count(1)
+
+    # The viewer and the keyboard go through both.
+    page.goto(f"{screen.site}/search?q=sleeping%20cat")
+    expect(_near(screen)).to_have_count(1)
+    screen.tab_to(_near(screen).first)
+    page.keyboard.press("Enter")
+    expect(screen.viewer.get_by_text("1 of 1", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(screen.viewer).to_have_count(0)
+    page.get_by_role("checkbox", name=f"Select all of {SIMILAR}").press("Space")
+    toolbar = page.get_by_role("toolbar", name="Selected pictures")
+    toolbar.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="No pictures found")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    assert judge.sentence() == ""

@@ -12,7 +12,13 @@ from scripts.embedded.product import Product
 
 @pytest.mark.parametrize(
     "name",
-    ["MAX_UPLOAD_BYTES", "STORAGE_QUOTA_BYTES", "EXPORT_ZIP_BYTES", "UNCONFINED_DECODERS"],
+    [
+        "MAX_UPLOAD_BYTES",
+        "STORAGE_QUOTA_BYTES",
+        "EXPORT_ZIP_BYTES",
+        "UNCONFINED_DECODERS",
+        "SEARCH_BY_MEANING",
+    ],
 )
 def test_setting_of_the_operator_reaches_api_and_worker(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2146,6 +2146,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/meaning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find images that mean nearly what the words do, the nearest first
+         * @description Find images that mean nearly what the words do, the nearest first.
+         *
+         *     What the description, the alternative text, the tags in it, the title and the caption mean, by a
+         *     model that runs on this site, in any of 16 languages; nothing is sent anywhere. Dates,
+         *     operators, quoted phrases and words with a minus hold as in the search by words. Images that
+         *     have all words are left out: the search by words finds them. A text that was changed is found by
+         *     what it meant before, for some seconds. Where `is_on` is false, this site does not search by
+         *     meaning.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["search_by_meaning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search/suggestions": {
         parameters: {
             query?: never;
@@ -5724,6 +5753,28 @@ export interface components {
             show_places?: boolean;
         };
         /**
+         * NearOut
+         * @description Images that mean nearly the same, the nearest first; those that have all words are not in it.
+         *
+         *     200 at most, on all pages together.
+         */
+        NearOut: {
+            /** @description With `addresses=shared` only. */
+            addresses: components["schemas"]["SharedAddresses"] | null;
+            /** Images */
+            images: components["schemas"]["FoundImage"][];
+            /**
+             * Is On
+             * @description Whether this site searches by meaning.
+             */
+            is_on: boolean;
+            /**
+             * Next Cursor
+             * @description Null: this was the last page.
+             */
+            next_cursor: string | null;
+        };
+        /**
          * NeverSendIn
          * @description Pictures, or an album, that are never sent to a model.
          */
@@ -7878,7 +7929,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "title" | "description" | "alt_text" | "tag" | "visible_text" | "caption" | "place" | "album" | "name" | "camera";
+            field: "title" | "description" | "alt_text" | "tag" | "visible_text" | "caption" | "place" | "album" | "name" | "camera" | "meaning";
             /** Marks */
             marks: components["schemas"]["Mark"][];
             /**
@@ -17772,6 +17823,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_by_meaning: {
+        parameters: {
+            query: {
+                /** @description As of the list of images. */
+                addresses?: "whole" | "shared";
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+                /** @description Words, all of which an image has; docs/api.md tells of dates and operators. */
+                q: string;
+                /** @description Of which "last winter" is said, where you are; left out: the day in UTC. */
+                today?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearOut"];
                 };
             };
             /** @description The cursor is not one of ours. */

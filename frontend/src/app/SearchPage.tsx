@@ -34,14 +34,14 @@ export const SearchPage = ({ openId, onOpen, onGo }: SearchPageProps) => {
 
 /** The viewer goes through what was found. */
 export const SearchViewer = (props: OverGrid) => {
-  const { images, total } = useFound(useQueryText());
+  const { images, near, total } = useFound(useQueryText());
   const known = useKnownImages();
-  const now = images.map((image) => known.get(image.id) ?? image);
+  const now = [...images, ...near.images].map((image) => known.get(image.id) ?? image);
   return (
     <ViewerWith
       {...props}
       view="search"
-      neighbours={{ images: now, before: 0, total: total ?? now.length }}
+      neighbours={{ images: now, before: 0, total: Math.max(total ?? 0, now.length) }}
     />
   );
 };

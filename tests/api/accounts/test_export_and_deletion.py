@@ -57,6 +57,8 @@ OWNED = {
     "map_cells": "owner_id",
     "albums": "owner_id",
     "image_search": "owner_id",
+    "image_meanings": "owner_id",
+    "images_to_embed": "owner_id",
     "fingerprints": "owner_id",
     "image_shots": "owner_id",
     "images_to_stack": "owner_id",

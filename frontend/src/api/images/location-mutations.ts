@@ -9,7 +9,7 @@ import {
 
 import { api, read } from "../client";
 import { DETAILS, type Undo } from "./image-mutations";
-import { SEARCHES } from "./search";
+import { SEARCHES } from "./near";
 import type { Batch, FoundPlace } from "../types";
 
 export type PlaceChange =

@@ -3,12 +3,11 @@ import { useInfiniteQuery, useMutationState, useQueryClient } from "@tanstack/re
 import { useCallback, useEffect, useMemo } from "react";
 
 import { api, read } from "../client";
+import { SEARCHES, useNear } from "./near";
 import { withWholeAddresses } from "./signed-urls";
 import { learnImages, moveKey } from "./timeline-cache";
 import type { FoundImage, FoundPage, Image } from "../types";
 import type { ImagesChange } from "./image-mutations";
-
-export const SEARCHES = ["images", "search"] as const;
 
 /** Where this browser is, "2025-05-03": "last winter" is meant from here. */
 export const today = (): string => {
@@ -51,7 +50,24 @@ const useDeletions = () => {
   }, [moves]);
 };
 
-/** What matches, newest first, as far as loaded. Nothing is asked while the query is empty. */
+type Pages = { pages: readonly { images: readonly FoundImage[] }[] };
+
+/** All images of some pages, without those that were deleted or restored meanwhile. */
+const present = (
+  data: Pages | undefined,
+  deletions: ReadonlyMap<string, boolean>,
+): readonly FoundImage[] =>
+  (data?.pages ?? [])
+    .flatMap(({ images }) => images)
+    .filter(
+      ({ id, deleted_at }) =>
+        (deletions.get(id) ?? false) === (deleted_at !== null) || !deletions.has(id),
+    );
+
+/**
+ * What matches, newest first, as far as loaded; and below it what means nearly the same. Nothing is asked while
+ * the query is empty.
+ */
 export const useFound = (q: string) => {
   const query = useInfiniteQuery({
     queryKey: [...SEARCHES, q],
@@ -68,19 +84,17 @@ export const useFound = (q: string) => {
   });
   const deletions = useDeletions();
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
-  const images = useMemo(
-    () =>
-      (data?.pages ?? [])
-        .flatMap((page): readonly FoundImage[] => page.images)
-        .filter(
-          ({ id, deleted_at }) =>
-            (deletions.get(id) ?? false) === (deleted_at !== null) || !deletions.has(id),
-        ),
-    [data, deletions],
-  );
+  const near = useNear(q, today, q !== "" && query.isSuccess && !hasNextPage);
+  const images = useMemo(() => present(data, deletions), [data, deletions]);
+  const nearImages = useMemo(() => {
+    const found = new Set(images.map(({ id }) => id));
+    return present(near.data, deletions).filter(({ id }) => !found.has(id));
+  }, [near.data, images, deletions]);
+  const { isFetching: isFetchingNear, fetchNextPage: fetchNear } = near;
   const loadMore = useCallback(() => {
-    if (!isFetching) void fetchNextPage();
-  }, [isFetching, fetchNextPage]);
+    if (isFetching || isFetchingNear) return;
+    void (hasNextPage ? fetchNextPage() : fetchNear());
+  }, [isFetching, isFetchingNear, hasNextPage, fetchNextPage, fetchNear]);
   /** The first `limit`, page by page. @throws ApiProblem */
   const loadFirst = useCallback(
     async (limit: number): Promise<Image[]> => {
@@ -95,14 +109,22 @@ export const useFound = (q: string) => {
     },
     [fetchNextPage],
   );
+  const nearError = near.isFetchNextPageError ? near.error : null;
   return {
     query,
     images,
+    /** What means nearly the same, the nearest first; `isPending` until it is known. */
+    near: {
+      images: nearImages,
+      isPending: near.isLoading,
+      error: near.isError ? near.error : null,
+    },
     /** How many match; null: more than are counted. */
     total: data?.pages[0]?.total ?? null,
     chips: data?.pages[0]?.chips ?? [],
-    hasMore: hasNextPage,
-    moreError: isFetchNextPageError ? query.error : null,
+    hasMore: hasNextPage || near.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage || near.isFetchingNextPage,
+    moreError: isFetchNextPageError ? query.error : nearError,
     loadMore,
     loadFirst,
   };

@@ -28,6 +28,8 @@ export type Section = {
   images: readonly ListedImage[] | null;
   /** By which date its images stand; absent: by the one they were taken on. */
   dayOf?: (image: ListedImage) => string;
+  /** Its images stand below this heading, in the order that they come in, and not by days. */
+  title?: string;
 };
 
 export type PlacedSection = Section & {
@@ -66,12 +68,14 @@ const layoutOf = (
   images: readonly ListedImage[],
   width: number,
   now: Date,
-  dayOf: Section["dayOf"],
+  { dayOf, title }: Pick<Section, "dayOf" | "title">,
 ): Layout => {
   const today = localDate(now);
   const before = laidOut.get(images);
   if (before?.width === width && before.today === today) return before.layout;
-  const layout = layoutDays(groupByDay(images, now, dayOf), width);
+  const days =
+    title === undefined ? groupByDay(images, now, dayOf) : [{ date: title, title, images }];
+  const layout = layoutDays(days, width);
   laidOut.set(images, { width, today, layout });
   return layout;
 };
@@ -85,7 +89,7 @@ export const placeSections = (
   if (width <= 0) return { sections: [], height: 0, width };
   let y = 0;
   const placed = sections.map((section) => {
-    const layout = section.images && layoutOf(section.images, width, now, section.dayOf);
+    const layout = section.images && layoutOf(section.images, width, now, section);
     const isDay = section.buckets.length === 1 && isDayKey(section.buckets[0]);
     const height = layout ? layout.height : Math.round(estimateHeight(section.count, width, isDay));
     const placedSection = { ...section, y, height, layout };

@@ -48,14 +48,16 @@ const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
 const Nothing = () => (
   <EmptyState picture={<SearchIcon className="size-14 text-muted" />} title="No pictures found">
     <p>
-      Results contain every word that you type. Try fewer words or another spelling. To search
-      deleted pictures, add <code>is:deleted</code>.
+      Try fewer words or another spelling. To search deleted pictures, add <code>is:deleted</code>.
     </p>
   </EmptyState>
 );
 
-const inWords = (total: number | null): string =>
-  total === null ? "Many pictures" : picturesInWords(total);
+const inWords = ({ total, near }: ReturnType<typeof useFound>): string => {
+  if (total === null) return "Many pictures";
+  if (total > 0 || near.images.length === 0) return picturesInWords(total);
+  return "No picture has these words. These mean something similar.";
+};
 
 export const SearchResults = (props: SearchResultsProps) =>
   props.q === "" ? <HowTo {...props} /> : <Found {...props} />;
@@ -72,24 +74,24 @@ const Found = ({ q, openId, onOpen, onSearch }: SearchResultsProps) => {
   const notes = useMemo(
     () =>
       new Map(
-        found.images
+        [...found.images, ...found.near.images]
           .filter(({ why }) => why.length > 0)
           .map(({ id, why }) => [id, <Why key={id} why={why} />] as const),
       ),
-    [found.images],
+    [found.images, found.near.images],
   );
   const { isSuccess } = found.query;
   return (
     <>
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pb-2">
         <p role="status" className="text-muted">
-          {isSuccess && inWords(found.total)}
+          {isSuccess && !found.near.isPending && inWords(found)}
         </p>
         {found.chips.length > 0 && <Chips q={q} chips={found.chips} onSearch={onSearch} />}
       </div>
       <Gallery
         list={list}
-        label="Pictures that were found, newest first"
+        label="Pictures that were found"
         failedTitle="The search did not work"
         empty={<Nothing />}
         actions={Actions}

@@ -12,6 +12,7 @@ const FIELDS: Record<Reason["field"], string> = {
   album: "Album: ",
   name: "File: ",
   camera: "Camera: ",
+  meaning: "Means nearly: ",
 };
 
 /** Where the first match is further behind than a tile has room for, so much before it stays. */

@@ -1,0 +1,1 @@
+"""What texts mean, as vectors: a model that ships in a package, with no network."""
