@@ -25,6 +25,7 @@ from app.gazetteer.columns import countries
 from app.images.album_models import AlbumOrder
 from app.images.listing import Shown
 from app.images.pagination import decode_cursor, encode_cursor
+from app.images.shown_title import READ_OUT, SHOWN_TITLE
 from app.members.access import Anybody, OpenAlbum
 from app.timeline.buckets import MAX_BUCKET
 
@@ -131,7 +132,7 @@ _ORDERS: Mapping[AlbumOrder, _Queries] = {
     ),
 }
 _ADDED_COUNT = Prepared(text(f"SELECT count(*) {_ADDED.format(more='')}"))
-_VIEWED = "images.id::text, images.owner_id, preview_format, thumbhash, descriptions.alt_text"
+_VIEWED = f"images.id::text, images.owner_id, preview_format, thumbhash, {READ_OUT}"
 _IN_VIEW = Prepared(
     text(
         _both(
@@ -143,14 +144,15 @@ _IN_VIEW = Prepared(
     )
 )
 _DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
-  descriptions.text, content_type, byte_size, sha256, {place}"""
+  descriptions.text, {title}, content_type, byte_size, sha256, {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
 _DETAILS = _DETAILS.format(
+    title=SHOWN_TITLE,
     place=", ".join(
         f"CASE WHEN (images.latitude, images.longitude) IS NOT DISTINCT FROM"
         f" (images.place_latitude, images.place_longitude) THEN images.{column} END"
         for column in ("town", "region", "country_code")
-    )
+    ),
 )
 _ONE = Prepared(
     text(
@@ -175,6 +177,7 @@ class SeenImage:
     timeline_at: datetime
     alt_text: str | None
     text: str | None
+    title: str | None
     content_type: str
     byte_size: int
     sha256: bytes
@@ -294,6 +297,7 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID) -> Shown:
         "height": seen.height,
         "name": seen.name if album.show_names and seen.show_names else None,
         "date": seen.timeline_at.date().isoformat() if dates else None,
+        "title": seen.title if words else None,
         "alt_text": (seen.alt_text or None) if words else None,
         "description": (seen.text or None) if words else None,
         "place": seen.place if album.show_places and seen.show_places else None,

@@ -22,6 +22,7 @@ from app.errors import InvalidCursorError, NotFoundError
 from app.images.album_models import AlbumOrder
 from app.images.listing import Shown
 from app.images.pagination import decode_cursor, encode_cursor
+from app.images.shown_title import READ_OUT, SHOWN_TITLE
 from app.sharing.visits import OpenShare
 from app.timeline.buckets import MAX_BUCKET
 
@@ -48,10 +49,6 @@ class Original(NamedTuple):
 
     name: str
     content_type: str
-
-
-# As Image.shown_title().
-_TITLE = "nullif(coalesce(images.title, images.file_title), '')"
 
 
 def _queries(table: str, *, of: str, place: str, is_down: bool = False) -> _Queries:
@@ -86,15 +83,15 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
         total=Prepared(text(f"SELECT count(*) {shown()}")),
         in_view=Prepared(
             text(
-                "SELECT images.id::text, preview_format, thumbhash, "
-                f" coalesce(nullif(descriptions.alt_text, ''), {_TITLE})"
+                f"SELECT images.id::text, preview_format, thumbhash, {READ_OUT}"
                 f" {described} AND images.id = ANY (CAST(:ids AS uuid[]))"
             )
         ),
         one=Prepared(
             text(
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
-                f" descriptions.text, {_TITLE}, content_type {described} AND images.id = :image"
+                f" descriptions.text, {SHOWN_TITLE}, content_type {described}"
+                " AND images.id = :image"
             )
         ),
     )

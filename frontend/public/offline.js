@@ -2,6 +2,17 @@
 (function () {
   var whenSeen = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 
+  // Beyond these, pictures are cut.
+  var MIN_RATIO = 0.5;
+  var MAX_RATIO = 3;
+
+  function yes() {
+    return true;
+  }
+  function no() {
+    return false;
+  }
+
   async function show() {
     if (!(await caches.has("pinhole-seen"))) return;
     var cache = await caches.open("pinhole-seen");
@@ -16,6 +27,10 @@
       image.src = URL.createObjectURL(await kept.blob());
       image.alt = picture.alt;
       var item = document.createElement("li");
+      // Its shape is known before it is there, so that nothing jumps; one that does not open is left out.
+      if (!(await image.decode().then(yes, no))) continue;
+      var ratio = image.naturalWidth / image.naturalHeight;
+      item.style.setProperty("--ratio", Math.min(MAX_RATIO, Math.max(MIN_RATIO, ratio)).toFixed(3));
       item.append(image);
       list.append(item);
     }

@@ -326,18 +326,19 @@ def test_nothing_is_told_beside_a_picture_unless_the_album_says_so(scene: Scene)
     words = {"alt_text": "Whales", "text": "Two whales.", "visible_text": "X", "tags": ["sea"]}
     changed = scene.ada.http.patch(f"/api/images/{scene.image}", json={"description": words})
     changed.raise_for_status()
-    place = {"location": {"latitude": 64.1464, "longitude": -21.9422}}
+    place = {"location": {"latitude": 64.1464, "longitude": -21.9422}, "title": "Breaching"}
     scene.ada.http.patch(f"/api/images/{scene.image}", json=place).raise_for_status()
     told_all = look(scene.carl, scene.album, scene.image)
     assert told_all["place"] == "Reykjavík, Iceland"
     assert (told_all["alt_text"], told_all["name"]) == ("Whales", "0.jpg")
+    assert told_all["title"] == "Breaching"
     let(scene.ada, scene.album, **dict.fromkeys(EVERYTHING, False))
     seen = " ".join(
         ask(scene.carl, operation, scene.album, scene.image).text
         for operation in OPERATIONS
         if operation[0] == "GET"
     )
-    for word in ("Whales", "whales", "sea", '.jpg"', "2024", "Reykjav", "64.1"):
+    for word in ("Whales", "whales", "Breaching", "sea", '.jpg"', "2024", "Reykjav", "64.1"):
         assert word not in seen
     assert seen.count("not_found") == 1  # the original
 
