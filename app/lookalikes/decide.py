@@ -2,9 +2,10 @@
 
 [Note: What moves] The others go to Recently deleted, as by any deletion. Before, the kept one gets
 what its person gave them and it has not: it comes into their albums, at their place, and is the
-cover where one of them was; it gets their tags; it is a favourite if one of them was; and it is
-described as they were. It leaves the archive if one of them was in the timeline, so that what was
-shown there still is. The others keep all of it, and have it when they are restored.
+cover where one of them was; it gets their tags; it is a favourite if one of them was; and it has
+their title and is described as they were. It leaves the archive if one of them was in the timeline,
+so that what was shown there still is. The others keep all of it, and have it when they are
+restored.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from app.database import db, now
 from app.descriptions.versions import by, copy_description, take_back_copy
 from app.errors import NotFoundError, TooMuchInAlbumsError
 from app.images.album_models import Album, AlbumImage
+from app.images.corrections import set_title
 from app.images.fingerprint_models import FingerprintRow, UnalikePair
 from app.images.models import SHOWN, DescriptionSource, Image
 from app.images.tag_models import ImageTag, Tag
@@ -37,6 +39,7 @@ from app.lookalikes.schemas import (
     UndoDismissed,
     UndoKept,
 )
+from app.search.index import index_images
 from app.tags.entries import find_tag, tag_images, untag_images
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -66,6 +69,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
     others = [row.id for row in gone]
     is_shown_outside = any(row.archived_at is None for row in gone)
     described = _describe(user, kept.id, others)
+    title = _give_title(user, kept.id, others)
     favoured = set_favourite(
         user, [kept] if any(row.favourite for row in gone) else [], favourite=True
     )
@@ -85,6 +89,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
         favourite=bool(favoured),
         archived_at=kept.archived_at if unarchived else None,
         description=described,
+        title=title,
     )
 
 
@@ -125,6 +130,8 @@ def _bring_back(user: User, undo: UndoKept) -> int:
         set_columns(user, [kept.id], archived_at=archived_at)
     if undo.description is not None:
         take_back_copy(user, kept.id, undo.description)
+    if undo.title is not None:
+        _take_title_back(user, kept.id, undo.title)
     lock_albums_of(user.id)
     for album in _albums(user, undo.albums):
         remove_images(album, [kept.id])
@@ -211,6 +218,32 @@ def _describe(user: User, kept: UUID, others: Sequence[UUID]) -> UUID | None:
         .limit(1)
     )
     return None if described is None else copy_description(user, kept, of=described)
+
+
+def _give_title(user: User, kept: UUID, others: Sequence[UUID]) -> str | None:
+    """Give the kept one a title of the others, a person's before a file's, if it has none."""
+    mine = (Image.owned_by(user), Image.id == kept)
+    has_none = (*mine, Image.title.is_(None), Image.file_title.is_(None))
+    if db.session.scalar(select(Image.id).where(*has_none)) is None:
+        return None
+    title = db.session.scalar(
+        select(Image.shown_title())
+        .where(Image.owned_by(user), Image.id.in_(others), Image.shown_title().is_not(None))
+        .order_by(Image.title.is_(None), Image.id)
+        .limit(1)
+    )
+    if title is not None:
+        set_title(user, kept, title)
+        index_images([kept])
+    return title
+
+
+def _take_title_back(user: User, kept: UUID, title: str) -> None:
+    """Have no title of a person's again, if it is still that one. Safe to repeat."""
+    said = (Image.owned_by(user), Image.id == kept, Image.title == title)
+    if db.session.scalar(select(Image.id).where(*said)) is not None:
+        set_title(user, kept, None)
+        index_images([kept])
 
 
 def _add_to_albums(user: User, kept: UUID, others: Sequence[UUID]) -> list[UUID]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from app.http.schemas import BaseModel
 from app.images.schemas import ImageOut, Location
 from app.lookalikes.compare import MAX_IN_GROUP
+from app.media.metadata.sanitize import LONGEST_TITLE
 
 MAX_GROUPS = 50
 # What one decision may write: albums that the kept picture comes into.
@@ -97,6 +98,9 @@ class UndoKept(BaseModel):
     favourite: bool = Field(description="Whether it was marked.")
     archived_at: AwareDatetime | None = Field(description="Since when it was in the archive.")
     description: UUID | None = Field(description="The version that it was given.")
+    title: Annotated[str, Field(max_length=LONGEST_TITLE)] | None = Field(
+        default=None, description="That it was given."
+    )
 
 
 class UndoDismissed(BaseModel):

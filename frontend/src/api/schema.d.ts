@@ -7709,6 +7709,11 @@ export interface components {
              * @description That it was given.
              */
             tags: string[];
+            /**
+             * Title
+             * @description That it was given.
+             */
+            title?: string | null;
         };
         /**
          * UndoneOut

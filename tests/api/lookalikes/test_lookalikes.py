@@ -182,6 +182,7 @@ def test_kept_one_gets_what_the_others_had_and_undo_takes_just_that_back(
     ada.http.patch(f"/api/images/{third}", json=favoured).raise_for_status()
     ada.http.patch(f"/api/images/{kept}", json={"archived": True}).raise_for_status()
     ada.http.patch(f"/api/images/{second}", json={"description": WORDS}).raise_for_status()
+    ada.http.patch(f"/api/images/{third}", json={"title": "High summer"}).raise_for_status()
     before = snapshot(database, ada)
 
     done = keep(ada, group_id, kept, second, third)
@@ -196,6 +197,7 @@ def test_kept_one_gets_what_the_others_had_and_undo_takes_just_that_back(
     assert (detail["favourite"], detail["archived_at"]) == (True, None)
     assert detail["description"]["text"] == WORDS["text"]
     assert detail["description"]["source"] == "person"
+    assert (detail["title"], detail["corrected"]) == ("High summer", ["title"])
     found = ada.http.get("/api/search", params={"q": "noon"}).json()
     assert [image["id"] for image in found["images"]] == [kept]
 
@@ -215,11 +217,12 @@ def test_what_the_kept_one_has_stays_its_own(
     add_to(ada, album, [kept, second])
     tag_images(ada, "sea", [kept, second])
     for image_id, words in ((kept, "mine"), (second, "theirs")):
-        body = {"description": WORDS | {"text": words}, "favourite": True}
+        said = {"description": WORDS | {"text": words}, "title": words}
+        body = said | {"favourite": True}
         ada.http.patch(f"/api/images/{image_id}", json=body).raise_for_status()
     before = snapshot(database, ada)
     done = keep(ada, group_id, kept, second)
-    assert ada.detail(kept)["description"]["text"] == "mine"
+    assert ada.detail(kept)["description"]["text"] == ada.detail(kept)["title"] == "mine"
     assert (done["undo"]["albums"], done["undo"]["tags"]) == ([], [])
     assert (done["undo"]["favourite"], done["undo"]["description"]) == (False, None)
     # The third was not named, and stays.

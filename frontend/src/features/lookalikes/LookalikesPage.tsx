@@ -93,8 +93,8 @@ export const LookalikesPage = () => {
       <h1 className="py-3 text-2xl font-semibold tracking-tight">Look-alikes</h1>
       {groups.length > 0 && (
         <p className="max-w-prose pb-2 text-muted">
-          The kept picture gets the albums, tags, favourite mark and description of the others,
-          which go to Recently deleted. What differs is bold.
+          The kept picture gets the albums, tags, favourite mark, title and description of the
+          others, which go to Recently deleted. What differs is bold.
           <span className="pointer-coarse:hidden">
             {" "}
             Keys: arrows or numbers choose, Enter keeps, x says that they are not alike.
