@@ -14,6 +14,7 @@ _NOT = r"(?:no|without|without\s+a|without\s+any)"
 # What operators say of each, and how it is called whatever stands beside it.
 _PHRASES = {
     "-is:described": rf"{_NOT}\s+descriptions?|not\s+described|undescribed",
+    "-is:titled": rf"{_NOT}\s+titles?",
     "-is:placed": rf"{_NOT}\s+(?:place|location)|not\s+located",
     "is:favourite": rf"favou?rites|favou?rite\s+{_THINGS}",
     "is:animated": rf"animated\s+(?:{_THINGS}|gifs?)",

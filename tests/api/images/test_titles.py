@@ -48,6 +48,7 @@ def test_a_persons_title_counts_until_it_is_reset(ada: Person) -> None:
 
     assert of(patch(ada, image_id, title="")) == (None, "By the sea", True)
     assert ids_of(ada, "is:titled") == []
+    assert ids_of(ada, "no title") == [image_id]
     assert of(patch(ada, image_id, title=None)) == ("By the sea", "By the sea", False)
     assert ids_of(ada, "sea is:titled") == [image_id]
     assert ids_of(ada, "-is:titled") == []

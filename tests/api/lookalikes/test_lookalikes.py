@@ -15,8 +15,8 @@ from tests.support.tags import ids_with, tag_images, tags_of
 from tests.support.users import Json, Person
 
 ALL_THAT_IS_KEPT = """
-SELECT id, deleted_at IS NULL, favourite, archived_at, current_description_id, description_state
-  FROM images WHERE owner_id = :id ORDER BY id;
+SELECT id, deleted_at IS NULL, favourite, archived_at, title, current_description_id,
+  description_state FROM images WHERE owner_id = :id ORDER BY id;
 SELECT album_images.* FROM album_images JOIN albums ON albums.id = album_id
   WHERE owner_id = :id ORDER BY album_id, image_id;
 SELECT id, cover_id, shown_cover_id, image_count, entry_count

@@ -55,7 +55,7 @@ export const SelectionBar = ({ selected, onClear, isOwn = true, children }: Sele
         </span>
       </p>
       {/* On a phone six in a row, with their words below the icons. */}
-      <div className="flex shrink-0 items-center max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex-wrap max-sm:justify-center max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:min-w-1/6">
+      <div className="flex shrink-0 items-center max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:min-h-[calc(3.5rem+1px+env(safe-area-inset-bottom))] max-sm:flex-wrap max-sm:justify-center max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:min-w-1/6">
         {children}
       </div>
     </div>
