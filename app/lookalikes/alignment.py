@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import sqrt
 from operator import mul
+from typing import NamedTuple, Self
 
 from PIL import Image
 
-from app.media.fingerprints import GREY_SIDE, MIDDLE, WINDOWS, Box, window
+from app.media.fingerprints import GREY_SIDE, MIDDLE, WINDOWS, Box, turned_hashes, window
 
 _SIDE = 16
 _PIXELS = _SIDE**2
@@ -24,6 +25,11 @@ _HOPELESS, _HOPELESS_MOVED = 0.84, 0.965
 _ALIKE = 0.9915
 _MAX_IN_PLACES = 0.62  # in deviations of the picture's light, of the worst places
 _PLACES = _PIXELS // 50
+_TURNS = (
+    Image.Transpose.ROTATE_90,
+    Image.Transpose.ROTATE_180,
+    Image.Transpose.ROTATE_270,
+)
 _FIRST_STEP, _LAST_STEP = 0.02 * GREY_SIDE, 0.0025 * GREY_SIDE  # pixels
 
 
@@ -33,6 +39,12 @@ class Grey:
     def __init__(self, pixels: bytes) -> None:
         """Take it as it is kept."""
         self._image = Image.frombytes("L", (GREY_SIDE, GREY_SIDE), pixels)
+
+    def turned(self, quarters: int) -> Self:
+        """Return it turned against the clock."""
+        return (
+            type(self)(self._image.transpose(_TURNS[quarters - 1]).tobytes()) if quarters else self
+        )
 
     def sample(self, box: Box) -> bytes:
         """Return what is in a box of it, in 16 by 16 shades."""
@@ -50,15 +62,35 @@ def _normal(sample: bytes) -> tuple[float, ...]:
     return tuple([(shade - mean) / length for shade in sample]) if length else (0.0,) * _PIXELS
 
 
-def are_alike(one: Grey, other: Grey, *, window_of_one: int) -> bool:
+class Probe(NamedTuple):
+    """A part of a picture that may be what another one has in its middle."""
+
+    window: int  # of WINDOWS
+    quarters: int = 0  # by which the picture is turned before, against the clock
+
+
+# Turned copies are looked for whole, not cropped: all windows would be four times the cost.
+PROBES = (
+    *(Probe(number) for number in range(len(WINDOWS))),
+    *(Probe(0, quarters) for quarters in (1, 2, 3)),
+)
+
+
+def probe_hashes(windows: Sequence[int]) -> list[int]:
+    """Return the hash of each of PROBES, of the hashes of a picture's windows."""
+    return [*windows, *turned_hashes(windows[0])]
+
+
+def are_alike(one: Grey, other: Grey, *, probe: Probe) -> bool:
     """Say whether two pictures are the same one, edited.
 
     Args:
         one: in which a window was found.
         other: whose middle is about what is in that window.
-        window_of_one: its number.
+        probe: which one, and by how much `one` is turned.
     """
-    box, agreement = list(WINDOWS[window_of_one]), -1.0
+    one = one.turned(probe.quarters)
+    box, agreement = list(WINDOWS[probe.window]), -1.0
     agreement = _correlation(one, box, other.middle)
     if agreement < _HOPELESS:
         return False

@@ -18,10 +18,10 @@ from sqlalchemy import Row, func, select, text, update
 
 from app.database import db, set_short_lock_timeout
 from app.images.fingerprint_models import BANDS, FingerprintRow, FingerprintState, UnalikePair
-from app.lookalikes.alignment import Grey, are_alike
+from app.lookalikes.alignment import PROBES, Grey, Probe, are_alike, probe_hashes
 
 MAX_AT_ONCE = 100
-MAX_PROBED = 25  # whose candidates are read at once
+MAX_PROBED = 50  # whose candidates are read at once
 SECONDS_AT_ONCE = 3.0
 MAX_IN_GROUP = 20
 # Bits of 63 in which the middle of one may differ from the window of another. More find hardly any
@@ -35,13 +35,15 @@ _MAX_CANDIDATES = 100_000  # read at once: some 40 MB, where the sweep has 512
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
 # Arrays come as texts: to parse thousands of numbers as expressions takes longer than to look for
-# them.
+# them. The owner comes from a subquery, whose value the planner does not see: of somebody who is
+# not in its statistics yet it would expect one row, for which any index that begins with the owner
+# is as good as that of the band, and read all their rows for each of thousands of probes.
 _OF_BANDS = " UNION ALL ".join(
     "SELECT probe.number, probe.hash, found.* FROM unnest("  # noqa: S608 - constants
     f"CAST(:numbers_{number} AS integer[]), CAST(:hashes_{number} AS bigint[])"
     ") AS probe (number, hash) CROSS JOIN LATERAL ("
     "SELECT image_id, group_id, middle FROM fingerprints"
-    " WHERE owner_id = :owner AND middle IS NOT NULL"
+    " WHERE owner_id = (SELECT CAST(:owner AS uuid)) AND middle IS NOT NULL"
     f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND}"
     ") AS found"
     for number, band in enumerate(BANDS)
@@ -74,7 +76,7 @@ class _New(NamedTuple):
     image_id: UUID
     group_id: UUID | None
     grey: bytes
-    windows: list[int]
+    probes: list[int]  # a hash for each of PROBES
 
 
 def owners_with_new() -> list[UUID]:
@@ -122,7 +124,7 @@ def compare_some(owner_id: UUID) -> bool:
             break
     compared = [row for row in new if row.image_id in alike]
     if compared:
-        _group(owner_id, compared, alike)
+        _group(owner_id, compared, _without_unalike(alike))
         _note_compared([row.image_id for row in compared])
     db.session.commit()
     return len(new) == MAX_AT_ONCE or len(compared) < len(new)
@@ -142,7 +144,7 @@ def _lock_new(owner_id: UUID) -> Sequence[_New]:
         .with_for_update(skip_locked=True)
     )
     return [
-        _New(row.image_id, row.group_id, row.grey, row.windows)
+        _New(row.image_id, row.group_id, row.grey, probe_hashes(row.windows))
         for row in db.session.execute(query)
         if row.grey is not None and row.windows is not None
     ]
@@ -174,19 +176,18 @@ def _alike(owner_id: UUID, new: Sequence[_New], *, ends: float) -> dict[UUID, li
         one = Grey(picture.grey)
         alike[picture.image_id] = [
             _Found(image_id=row.image_id, group_id=row.group_id)
-            for window, row in nearest[number]
-            if row.image_id in greys
-            and are_alike(one, Grey(greys[row.image_id]), window_of_one=window)
+            for probe, row in nearest[number]
+            if row.image_id in greys and are_alike(one, Grey(greys[row.image_id]), probe=probe)
         ]
-    return _without_unalike(alike)
+    return alike
 
 
-def _sort_candidates(picture: _New, found: Iterable[_Candidate]) -> list[tuple[int, _Candidate]]:
-    """Return candidates but the picture itself, the nearest first, each with its nearest window."""
+def _sort_candidates(picture: _New, found: Iterable[_Candidate]) -> list[tuple[Probe, _Candidate]]:
+    """Return candidates but the picture itself, the nearest first, each with its nearest probe."""
     others = [row for row in found if row.image_id != picture.image_id]
-    measured = [(*_nearest(picture.windows, row.middle), row) for row in others]
+    measured = [(*_nearest(picture.probes, row.middle), row) for row in others]
     measured.sort(key=lambda candidate: candidate[0])
-    return [(window, row) for _, window, row in measured]
+    return [(PROBES[number], row) for _, number, row in measured]
 
 
 def _read_greys(ids: set[UUID]) -> dict[UUID, bytes]:
@@ -200,24 +201,25 @@ def _read_greys(ids: set[UUID]) -> dict[UUID, bytes]:
 def _probes(new: Sequence[_New]) -> dict[str, str]:
     """Return what to look for in each band, as arrays: numbers of pictures, and hashes.
 
-    Windows that agree in a band are looked for once.
+    Hashes of a picture that agree in a band are looked for once.
     """
     parameters: dict[str, str] = {}
     for band_number, band in enumerate(BANDS):
         numbers: list[int] = []
         hashes: list[int] = []
         for number, picture in enumerate(new):
-            different = {hashed & band: hashed for hashed in picture.windows}
+            different = {hashed & band: hashed for hashed in picture.probes}
             numbers += [number] * len(different)
             hashes += different.values()
-        parameters[f"numbers_{band_number}"] = f"{{{','.join(map(str, numbers))}}}"
-        parameters[f"hashes_{band_number}"] = f"{{{','.join(map(str, hashes))}}}"
+        # As lists are written in Python; what is between the brackets is the same in both.
+        parameters[f"numbers_{band_number}"] = f"{{{str(numbers)[1:-1]}}}"
+        parameters[f"hashes_{band_number}"] = f"{{{str(hashes)[1:-1]}}}"
     return parameters
 
 
-def _nearest(windows: Sequence[int], middle: int) -> tuple[int, int]:
-    """Return how far a middle is from the nearest of these windows, and the number of that."""
-    return min(((hashed ^ middle).bit_count(), number) for number, hashed in enumerate(windows))
+def _nearest(probes: Sequence[int], middle: int) -> tuple[int, int]:
+    """Return how far a middle is from the nearest of these hashes, and the number of that."""
+    return min(((hashed ^ middle).bit_count(), number) for number, hashed in enumerate(probes))
 
 
 def _without_unalike(alike: dict[UUID, list[_Found]]) -> dict[UUID, list[_Found]]:

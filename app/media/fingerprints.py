@@ -8,7 +8,7 @@ copy as well, a little elsewhere. docs/decisions/0107 has what was measured.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple, Self
 
@@ -41,6 +41,10 @@ def _windows() -> Iterator[Box]:
 
 
 WINDOWS = tuple(_windows())
+# The cosine waves of a hash, first bit first: how often they go up and down, and across.
+FREQUENCIES = tuple(
+    sorted(product(range(WINDOW_SIDE), repeat=2), key=lambda f: (f[0] ** 2 + f[1] ** 2, f))[1:]
+)
 _HASHES = struct.Struct(f">{len(WINDOWS)}q")
 FINGERPRINT_BYTES = GREY_BYTES + _HASHES.size
 
@@ -68,3 +72,38 @@ class Fingerprint(NamedTuple):
         if min(hashes) < 0:
             raise ValueError("a hash of 64 bits")
         return cls(grey=packed[:GREY_BYTES], hashes=hashes)
+
+
+def _quarter_turns() -> Iterator[tuple[int, ...]]:
+    """Yield what each byte of a hash becomes, by its place and value, when a picture is turned.
+
+    By a quarter against the clock, rows become columns and run the other way: the wave (v, u) is
+    the wave (u, v) of the picture before, with its sign changed where v is odd.
+    """
+    place = {wave: WAVES - 1 - number for number, wave in enumerate(FREQUENCIES)}
+    goes_to = {place[u, v]: place[v, u] for v, u in FREQUENCIES}
+    for low in range(0, WAVES + 1, 8):
+        yield tuple(
+            sum(
+                1 << goes_to[low + bit]
+                for bit in range(8)
+                if value >> bit & 1 and low + bit in goes_to
+            )
+            for value in range(256)
+        )
+
+
+_TURNED_BYTES = tuple(_quarter_turns())
+_CHANGES_SIGN = sum(1 << (WAVES - 1 - n) for n, (v, _) in enumerate(FREQUENCIES) if v % 2)
+
+
+def turned_hashes(middle: int) -> Sequence[int]:
+    """Return the hashes of a middle turned by one, two and three quarters against the clock."""
+    found: list[int] = []
+    for _ in range(3):
+        turned = 0
+        for byte, becomes in zip(middle.to_bytes(8, "little"), _TURNED_BYTES, strict=True):
+            turned |= becomes[byte]
+        middle = turned ^ _CHANGES_SIGN
+        found.append(middle)
+    return found

@@ -28,7 +28,7 @@ from sqlalchemy import create_engine, text
 
 from app.database import db
 from app.images.fingerprint_models import BANDS
-from app.lookalikes.alignment import Grey, are_alike
+from app.lookalikes.alignment import PROBES, Grey, are_alike, probe_hashes
 from app.lookalikes.compare import MAX_DISTANCE, compare_some
 from app.settings import with_driver
 from tests.conftest import running_stack
@@ -50,14 +50,15 @@ def looks_like(new: Fingerprint | None, old: Fingerprint | None) -> bool:
     if new is None or old is None:
         return False
     middle, is_candidate = old.hashes[0], False
+    hashes = probe_hashes(new.hashes)
     for band in BANDS:
-        different = {hashed & band: hashed for hashed in new.hashes}
+        different = {hashed & band: hashed for hashed in hashes}
         hashed = different.get(middle & band)
         is_candidate |= hashed is not None and (hashed ^ middle).bit_count() <= MAX_DISTANCE
     if not is_candidate:
         return False
-    nearest = min(range(len(new.hashes)), key=lambda at: (new.hashes[at] ^ middle).bit_count())
-    return are_alike(Grey(new.grey), Grey(old.grey), window_of_one=nearest)
+    nearest = min(range(len(hashes)), key=lambda at: (hashes[at] ^ middle).bit_count())
+    return are_alike(Grey(new.grey), Grey(old.grey), probe=PROBES[nearest])
 
 
 def real_photos(folder: Path | None) -> Iterator[Image.Image]:

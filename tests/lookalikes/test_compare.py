@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, text
+from PIL import Image as PillowImage
+from sqlalchemy import create_engine, event, text
 
+from app.database import db
+from app.images.fingerprint_models import BANDS
 from app.lookalikes import compare
 from app.lookalikes.compare import MAX_IN_GROUP, compare_some, new_group_id, owners_with_new
+from app.media.fingerprints import turned_hashes
 from app.settings import with_driver
 from tests.conftest import running_stack
 from tests.support.edited_photos import EDITS, edited, scene
 from tests.support.library import Library, library_on
-from tests.support.lookalikes import add_photos, groups_of
+from tests.support.lookalikes import add_photos, fingerprint_of, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +90,77 @@ def test_whole_picture_is_found_after_its_part_and_before_it(
             add_photos(database, ada, each)
             found = compared(ada)
         assert [len(group) for group in found] == [2]
+
+
+@pytest.mark.parametrize("turn", ["ROTATE_90", "ROTATE_180", "ROTATE_270"])
+def test_turned_copy_is_found_whichever_comes_first(
+    library: Library, database: Engine, compared: Compared, turn: str
+) -> None:
+    photo = scene(15)
+    copy = edited(photo, "JPEG of quality 50", seed=1).transpose(PillowImage.Transpose[turn])
+    for order in (1, -1):
+        ada = library.person()
+        for each in [photo, copy][::order]:
+            add_photos(database, ada, each)
+            found = compared(ada)
+        assert [len(group) for group in found] == [2]
+
+
+def test_hashes_of_a_turned_picture_are_those_of_the_picture_turned() -> None:
+    photo = scene(22)
+    made = fingerprint_of(photo)
+    assert made
+    for turn, hashed in zip(
+        ("ROTATE_90", "ROTATE_180", "ROTATE_270"), turned_hashes(made.hashes[0]), strict=True
+    ):
+        again = fingerprint_of(photo.transpose(PillowImage.Transpose[turn]))
+        assert again
+        assert (again.hashes[0] ^ hashed).bit_count() <= 4  # where a wave is about nothing
+
+
+def test_each_band_is_looked_for_in_its_index_whatever_statistics_know(
+    library: Library, database: Engine
+) -> None:
+    """Of somebody who came after the last ANALYZE the planner expects one row in any index."""
+    ada, bob = library.person(), library.person()
+    made = fingerprint_of(scene(23))
+    assert made
+    fill = text("""
+        WITH added AS (
+            INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,
+                created_at, stored_at, timeline_at, width, height, has_preview, attempts,
+                description_state)
+            SELECT gen_random_uuid(), :owner, 'a.jpg', 1, sha256((:owner || n)::bytea),
+                'image/jpeg', 'ready', now(), now(), now(), 4, 3, true, 1, 'none'
+            FROM generate_series(1, 3000) AS n RETURNING id
+        ) SELECT count(*) FROM added
+    """)
+    prepare = text("""
+        UPDATE fingerprints SET state = 'compared', grey = :grey,
+            middle = hashtextextended(image_id::text, 1) & ((1::bigint << 62) - 1)
+        WHERE owner_id = :owner
+    """)
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for owner in (ada, bob):
+            connection.execute(fill, {"owner": str(owner)})
+            connection.execute(prepare, {"owner": owner, "grey": made.grey})
+            if owner == ada:
+                connection.execute(text("ANALYZE fingerprints"))
+    add_photos(database, bob, scene(24))
+    plan: list[str] = []
+
+    def explain(_: object, cursor: Any, statement: str, parameters: object, *__: object) -> None:
+        if "CROSS JOIN LATERAL" in statement and not plan:
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            plan.extend(line for (line,) in cursor.fetchall())
+
+    with library.worker_context.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", explain)
+        compare_some(bob)
+        event.remove(db.engine, "before_cursor_execute", explain)
+    conditions = [line for line in plan if "Index Cond" in line]
+    assert len(conditions) == len(BANDS), "\n".join(plan)
+    assert all("middle &" in line for line in conditions), "\n".join(plan)
 
 
 def test_next_shot_and_another_view_are_in_no_group(

@@ -10,7 +10,14 @@ import pyvips  # type: ignore[import-untyped]
 from PIL import Image as PillowImage
 
 from app.media.colour.management import Image
-from app.media.fingerprints import GREY_SIDE, WAVES, WINDOW_SIDE, WINDOWS, Fingerprint
+from app.media.fingerprints import (
+    FREQUENCIES,
+    GREY_SIDE,
+    WAVES,
+    WINDOW_SIDE,
+    WINDOWS,
+    Fingerprint,
+)
 
 # What is flatter holds nothing to compare: blank pages, night, a lens cap.
 _MIN_DEVIATION = 3.0
@@ -20,13 +27,12 @@ _PAPER = [255, 255, 255]  # what is transparent is mostly seen on it
 def _waves() -> Any:  # noqa: ANN401 - pyvips has no types
     """Return a matrix with a row for each wave, those of low frequency first, without the mean."""
     side = range(WINDOW_SIDE)
-    frequencies = sorted(product(side, side), key=lambda f: (f[0] ** 2 + f[1] ** 2, f))[1:]
 
     def cosine(frequency: int, at: int) -> float:
         return math.cos(math.pi / WINDOW_SIDE * frequency * (at + 0.5))
 
     return pyvips.Image.new_from_array(
-        [[cosine(v, y) * cosine(u, x) for y, x in product(side, side)] for v, u in frequencies]
+        [[cosine(v, y) * cosine(u, x) for y, x in product(side, side)] for v, u in FREQUENCIES]
     )
 
 
