@@ -111,6 +111,36 @@ def box_of(first: int, last: int, level: int) -> Box:
     return Box(west=west, south=south, east=east, north=north)
 
 
+def box_around(first: int, last: int, middle: tuple[float, float]) -> Box:
+    """Return a box to see apart what is between two of the finest cells.
+
+    Not wider than the smallest cell that has both, which is much wider where an edge of large cells
+    lies between them.
+
+    Args:
+        first: of the cells.
+        last: of the cells.
+        middle: a column and a row that are to be in it.
+    """
+    whole = box_of(first, last, FINEST)
+    if first == last:
+        return whole
+    edges = []
+    for one, other, mean in zip(split(first), split(last), middle, strict=True):
+        low, high = min(one, other, mean), max(one, other, mean) + 1
+        beside = (high - low) / 2
+        edges.append(((low - beside) / (1 << FINEST), (high + beside) / (1 << FINEST)))
+    (left, right), (top, bottom) = edges
+    north, west = point_at(left, top)
+    south, east = point_at(right, bottom)
+    return Box(
+        west=max(west, whole.west),
+        south=max(south, whole.south),
+        east=min(east, whole.east),
+        north=min(north, whole.north),
+    )
+
+
 def split(cell: int) -> tuple[int, int]:
     """Return column and row of a cell."""
     return _every_second_bit(cell), _every_second_bit(cell >> 1)

@@ -20,17 +20,12 @@ from app.database import Prepared
 from app.images.listing import Reader, Shown, images_by_id
 from app.images.pagination import make_cursor, parse_cursor
 from app.map.cells import FINEST, Box, kept_level, level_for, ranges_of
-from app.map.clusters import MAX_CELLS, ON_MAP
+from app.map.clusters import KEPT_CELLS, MAX_CELLS, ON_MAP
 
 Anybody = User | Owner
 _LIST = "map"
 
-_CELLS = """
-    FROM unnest(CAST(:starts AS bigint[]), CAST(:ends AS bigint[])) AS part (start, stop)
-        JOIN map_cells ON map_cells.owner_id = :owner AND level = :level
-            AND cell >= start AND cell < stop
-"""
-_COUNT = Prepared(text(f"SELECT coalesce(sum(count), 0) {_CELLS}"))
+_COUNT = Prepared(text(f"SELECT coalesce(sum(count), 0) FROM {KEPT_CELLS}"))  # noqa: S608 - constants
 _IN_BOX = (
     "latitude BETWEEN :south AND :north AND (longitude BETWEEN :west AND :east"
     " OR longitude BETWEEN :other_west AND :other_east)"
@@ -41,7 +36,7 @@ _BEHIND = "(timeline_at, id) < (:moment, CAST(:last AS uuid))"
 def _of_few(behind: str) -> Prepared:
     return Prepared(
         text(f"""
-        SELECT CAST(found.id AS text), found.timeline_at {_CELLS}
+        SELECT CAST(found.id AS text), found.timeline_at FROM {KEPT_CELLS}
         CROSS JOIN LATERAL (
             SELECT id, timeline_at FROM images
             WHERE images.owner_id = :owner AND {ON_MAP}

@@ -65,8 +65,8 @@ class ClusterOut(BaseModel):
     latitude: Latitude = Field(description="Of their middle.")
     longitude: Longitude = Field(description="Of their middle.")
     box: BoxOut = Field(
-        description="A cell of the map that has all of them: show it to see them apart. The"
-        " smallest is 76 m wide at the equator."
+        description="About where they are: show it to see them apart. The smallest is 76 m wide at"
+        " the equator; what is in that is at one place."
     )
     image_id: UUID = Field(description="Of one of them: the newest where they are at one place.")
     place: PlaceOut | None = Field(description="Of that image; null: not known.")

@@ -161,7 +161,8 @@ def test_where_nothing_has_a_place_the_map_says_how_to_give_one(
     judge.look_at("the empty map")
     page.get_by_role("link", name="Show pictures without a place").click()
     expect(page).to_have_url(re.compile(r"/search\?q=-is%3Aplaced"))
-    expect(screen.tiles).to_have_count(1)
+    found = page.get_by_role("group", name="Pictures that were found")
+    expect(found.get_by_role("link")).to_have_count(1)
     assert judge.sentence() == ""
 
 

@@ -3803,7 +3803,7 @@ export interface components {
          * @description Images that are near each other.
          */
         ClusterOut: {
-            /** @description A cell of the map that has all of them: show it to see them apart. The smallest is 76 m wide at the equator. */
+            /** @description About where they are: show it to see them apart. The smallest is 76 m wide at the equator; what is in that is at one place. */
             box: components["schemas"]["BoxOut"];
             /** Count */
             count: number;

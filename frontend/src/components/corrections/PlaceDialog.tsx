@@ -1,15 +1,19 @@
 /** Where pictures were taken: a town by name, a point by coordinates, nowhere, or what their files say. */
-import { useEffect, useId, useRef, useState, type SubmitEvent } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState, type SubmitEvent } from "react";
 
 import { toProblem, useFoundPlaces, type FoundPlace, type PlaceChange } from "@/api";
 import { RadioCards } from "@/components/settings/RadioCards";
 import { picturesInWords } from "@/locale";
-import { Button, Combobox, Dialog, type ComboboxOption } from "@/ui";
+import { Button, Combobox, Dialog, Spinner, type ComboboxOption } from "@/ui";
 
 import { coordinatesInWords, parseCoordinates, type Coordinates } from "./coordinates";
 import { GeoNames } from "./GeoNames";
 import { placeName } from "./place-name";
 import { PlaceIcon } from "./PlaceIcon";
+
+const PlaceMap = lazy(async () => ({
+  default: (await import("@/components/map/PlaceMap")).PlaceMap,
+}));
 
 const MODES = [
   { value: "set", label: "Set a place" },
@@ -65,6 +69,7 @@ type PlaceFieldProps = {
 
 const PlaceField = ({ chosen, error, onChoose, onEnter }: PlaceFieldProps) => {
   const [text, setText] = useState("");
+  const [hasMap, setHasMap] = useState(false);
   const typed = text.trim();
   const point = parseCoordinates(text);
   const isLooking = chosen === null && typed !== "";
@@ -98,6 +103,30 @@ const PlaceField = ({ chosen, error, onChoose, onEnter }: PlaceFieldProps) => {
         {isNothing && "No town is called so. Try another spelling, or coordinates."}
         {chosen && coordinatesInWords(chosen)}
       </p>
+      {hasMap ? (
+        <div className="mt-3">
+          <Suspense
+            fallback={
+              <div className="flex h-64 items-center justify-center rounded-2xl bg-sunken">
+                <Spinner />
+              </div>
+            }
+          >
+            <PlaceMap
+              chosen={chosen}
+              onChoose={(place) => {
+                const name = coordinatesInWords(place);
+                setText(name);
+                onChoose({ ...place, name });
+              }}
+            />
+          </Suspense>
+        </div>
+      ) : (
+        <Button className="mt-3" icon={<PlaceIcon />} onClick={() => setHasMap(true)}>
+          Choose on a map
+        </Button>
+      )}
     </div>
   );
 };

@@ -166,7 +166,7 @@ const Filled = ({ all, notPlaced, onOpen }: FilledProps) => {
       >
         <NotPlaced count={notPlaced} />
         <div className="flex min-h-10 items-center gap-2">
-          <h2 role="status" className="grow font-semibold tracking-tight">
+          <h2 aria-live="polite" className="grow font-semibold tracking-tight">
             {place
               ? here
                 ? clusterInWords(here)
@@ -184,6 +184,9 @@ const Filled = ({ all, notPlaced, onOpen }: FilledProps) => {
     </div>
   );
 };
+
+/** The API's smallest boxes are 0.0007° wide: what is in one cannot be seen apart. */
+const isOnePlace = ({ west, east }: MapBox): boolean => east - west < 0.0008;
 
 const NONE: readonly MapCluster[] = [];
 
@@ -262,7 +265,11 @@ const useMapAddress = (
     visit: useCallback(
       (cluster: MapCluster, { camera, size: window }: Seen) => {
         const to = fitting(cluster.box, window);
-        if (to.zoom < camera.zoom + LEAST_ZOOM_IN || camera.zoom >= MAX_ZOOM - LEAST_ZOOM_IN) {
+        if (
+          isOnePlace(cluster.box) ||
+          to.zoom < camera.zoom + LEAST_ZOOM_IN ||
+          camera.zoom >= MAX_ZOOM - LEAST_ZOOM_IN
+        ) {
           write(camera, cluster.box, { replace: false });
           return;
         }

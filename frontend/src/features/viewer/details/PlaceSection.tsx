@@ -1,4 +1,6 @@
 /** Where the picture was taken: by name where it has one, and by coordinates; and changing it. */
+import { Link } from "wouter";
+
 import type { ImageDetail } from "@/api";
 import { GeoNames } from "@/components/corrections/GeoNames";
 import { placeName } from "@/components/corrections/place-name";
@@ -6,6 +8,9 @@ import { IconButton, PencilIcon } from "@/ui";
 
 import { CopyableValue } from "./CopyableValue";
 import { coordinatesToCopy, locationInWords } from "./facts";
+
+/** A zoom of the map: a town. */
+const CLOSE = "12.00";
 
 type PlaceSectionProps = { detail: ImageDetail; onChange: () => void };
 
@@ -25,6 +30,14 @@ export const PlaceSection = ({ detail: { location, place }, onChange }: PlaceSec
       <CopyableValue label="Coordinates" value={coordinatesToCopy(location)}>
         <p>{locationInWords(location)}</p>
       </CopyableValue>
+    )}
+    {location && (
+      <Link
+        href={`/map?at=${location.latitude.toFixed(5)},${location.longitude.toFixed(5)},${CLOSE}`}
+        className="inline-flex min-h-9 items-center underline underline-offset-2"
+      >
+        Show on the map
+      </Link>
     )}
     {place && <GeoNames />}
   </section>
