@@ -20,6 +20,7 @@ from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.description_routes import descriptions
+from app.library.history_routes import description_history
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.map.routes import map_
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     account,
     images,
     descriptions,
+    description_history,
     stacks,
     timeline,
     places,

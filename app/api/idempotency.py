@@ -89,6 +89,7 @@ REPETITIONS = {
     ),
     "set_description_budget": _safe(),
     "set_never_sent": _safe(),
+    "show_description_version": _safe(),
     "estimate_descriptions": _LOOK,
     "describe_selected": _safe("What waits or is described already is left alone."),
     "describe_missing": _safe("What waits or is described already is left alone."),

@@ -74,6 +74,8 @@ POST /api/descriptions/never-send app.library.description_routes:set_never_sent
 POST /api/descriptions/estimate app.library.description_routes:estimate_descriptions
 POST /api/descriptions/ask app.library.description_routes:describe_selected
 GET /api/descriptions/calls app.library.description_routes:list_model_calls
+GET /api/images/<uuid:image_id>/descriptions app.library.history_routes:list_description_versions
+POST /api/images/<uuid:image_id>/descriptions/<uuid:version_id>/show app.library.history_routes:show_description_version
 GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket

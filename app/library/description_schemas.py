@@ -1,7 +1,7 @@
 """Request and response schemas of what descriptions cost."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -99,6 +99,31 @@ class UnsentOut(BaseModel):
 
     pictures: int = Field(description="By themselves; 10,000 stands for as many or more.")
     albums: list[UnsentAlbum] = Field(description="500 at most.")
+
+
+class VersionOut(BaseModel):
+    """One version of what is said about a picture."""
+
+    id: UUID
+    at: datetime
+    is_current: bool = Field(description="Whether it is the one that is shown.")
+    source: Literal["model", "person"]
+    model: str | None
+    demo: bool
+    alt_text: str
+    text: str
+    visible_text: str
+    tags: list[str]
+
+
+class HistoryOut(BaseModel):
+    """The versions of one picture, newest first: the last ten by models and by you."""
+
+    is_never_sent: bool = Field(description="By itself: no model sees this picture.")
+    albums_never_sent: list[UnsentAlbum] = Field(
+        description="Albums that it is in, for whose sake no model sees it; 20 at most."
+    )
+    versions: list[VersionOut]
 
 
 class PriceOut(BaseModel):

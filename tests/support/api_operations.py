@@ -64,6 +64,10 @@ PUBLIC: set[Operation] = {
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
+    (
+        "POST",
+        "/api/images/{image_id}/descriptions/{version_id}/show",
+    ): "tests/api/descriptions/test_history.py",
     ("PATCH", "/api/account/passkeys/{passkey_id}"): "tests/api/auth/test_passkey_management.py",
     ("DELETE", "/api/account/passkeys/{passkey_id}"): "tests/api/auth/test_passkey_management.py",
     ("DELETE", "/api/account/sessions/{session_id}"): "tests/api/auth/test_sessions.py",

@@ -3,10 +3,12 @@ export { useAccount, useChangeAccount } from "./account/account";
 export {
   useDescribe,
   useDescriptionCosts,
+  useDescriptionHistory,
   useEstimate,
   useModelCalls,
   useNeverSend,
   useSetDescriptionBudget,
+  useShowVersion,
   type Asked,
 } from "./descriptions/costs";
 export { albumOf, albumView, tagOf, tagView } from "./images/collections";
@@ -191,6 +193,7 @@ export type {
   Credentials,
   Description,
   DescriptionCosts,
+  DescriptionVersion,
   Device,
   Export,
   FactorMethod,

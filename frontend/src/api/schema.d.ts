@@ -1781,6 +1781,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/descriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a picture's description, and whether a model may see it
+         * @description List the versions of a picture's description, and whether a model may see it.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_description_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/descriptions/{version_id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a former version again, whoever wrote it; none is lost by that
+         * @description Show a former version again, whoever wrote it; none is lost by that.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["show_description_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/original": {
         parameters: {
             query?: never;
@@ -4518,6 +4562,24 @@ export interface components {
         HealthOut: {
             /** Status */
             status: string;
+        };
+        /**
+         * HistoryOut
+         * @description The versions of one picture, newest first: the last ten by models and by you.
+         */
+        HistoryOut: {
+            /**
+             * Albums Never Sent
+             * @description Albums that it is in, for whose sake no model sees it; 20 at most.
+             */
+            albums_never_sent: components["schemas"]["UnsentAlbum"][];
+            /**
+             * Is Never Sent
+             * @description By itself: no model sees this picture.
+             */
+            is_never_sent: boolean;
+            /** Versions */
+            versions: components["schemas"]["VersionOut"][];
         };
         /**
          * IdentityOut
@@ -7868,6 +7930,44 @@ export interface components {
             changed: boolean;
             /** Email */
             email: string;
+        };
+        /**
+         * VersionOut
+         * @description One version of what is said about a picture.
+         */
+        VersionOut: {
+            /** Alt Text */
+            alt_text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Demo */
+            demo: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Current
+             * @description Whether it is the one that is shown.
+             */
+            is_current: boolean;
+            /** Model */
+            model: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "model" | "person";
+            /** Tags */
+            tags: string[];
+            /** Text */
+            text: string;
+            /** Visible Text */
+            visible_text: string;
         };
         /**
          * View
@@ -16536,6 +16636,153 @@ export interface operations {
                 };
             };
             /** @description Enough descriptions were asked for. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_description_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture or version, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_description_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                image_id: string;
+                /** @description The `id` of the version. */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture or version, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -46,6 +46,7 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("DELETE", "/api/images/{image_id}", None),
     ("POST", "/api/images/{image_id}/describe", None),
     ("POST", "/api/images/{image_id}/retry", None),
+    ("GET", "/api/images/{image_id}/descriptions", None),
     ("POST", "/api/images/{image_id}/complete", None),
 ]
 # The same of albums; {image_id} is a picture that is in it.

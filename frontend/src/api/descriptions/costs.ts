@@ -77,6 +77,7 @@ export const useNeverSend = () => {
       client.setQueryData(costsOptions.queryKey, costs);
       await client.invalidateQueries({ queryKey: accountOptions.queryKey });
       await client.invalidateQueries({ queryKey: ["images", "detail"] });
+      await client.invalidateQueries({ queryKey: ["descriptions", "history"] });
     },
   });
 };
@@ -99,3 +100,31 @@ const callsOptions = infiniteQueryOptions({
 
 /** Each sending of a picture, newest first. */
 export const useModelCalls = () => useInfiniteQuery(callsOptions);
+
+/** The versions of one picture's description, and whether a model may see it. */
+export const useDescriptionHistory = (image_id: string) =>
+  useQuery({
+    queryKey: ["descriptions", "history", image_id],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/api/images/{image_id}/descriptions", { signal, params: { path: { image_id } } }),
+      ),
+    staleTime: 0,
+  });
+
+/** Shows a former version again. */
+export const useShowVersion = (image_id: string) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (version_id: string) =>
+      read(
+        api.POST("/api/images/{image_id}/descriptions/{version_id}/show", {
+          params: { path: { image_id, version_id } },
+        }),
+      ),
+    onSuccess: async (history) => {
+      client.setQueryData(["descriptions", "history", image_id], history);
+      await client.invalidateQueries({ queryKey: ["images"] });
+    },
+  });
+};

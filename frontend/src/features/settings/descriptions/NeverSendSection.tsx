@@ -11,7 +11,7 @@ type NeverSent = DescriptionCosts["never_sent"];
 const COUNTED = 10_000;
 
 const ownPictures = (count: number): string => {
-  if (count === 0) return "No single picture is marked. Mark one in its details.";
+  if (count === 0) return "No single picture is marked. Mark one by “Versions” in its details.";
   const many =
     count >= COUNTED ? `${formatNumber(count)} pictures or more` : picturesInWords(count);
   return `${many} marked one by one, in their details.`;

@@ -1,5 +1,5 @@
 /** What is in the picture, in words: read, corrected, asked for. */
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useSession, type ImageDetail } from "@/api";
 import { Button, PencilIcon } from "@/ui";
@@ -10,10 +10,15 @@ import { DescriptionText } from "./DescriptionText";
 import { GenerateDescription } from "./GenerateDescription";
 import { RevertToModelButton } from "./RevertToModelButton";
 
+const HistoryDialog = lazy(async () => ({
+  default: (await import("./HistoryDialog")).HistoryDialog,
+}));
+
 type DescriptionSectionProps = { detail: ImageDetail; drafts: Drafts };
 
 export const DescriptionSection = ({ detail, drafts }: DescriptionSectionProps) => {
   const [isEditing, setIsEditing] = useState(() => drafts.has(detail.id));
+  const [isHistoryOpen, setIsHistoryOpen] = useState(false);
   const { descriptions, user } = useSession();
   const { description } = detail;
 
@@ -46,8 +51,22 @@ export const DescriptionSection = ({ detail, drafts }: DescriptionSectionProps) 
         <Button icon={<PencilIcon className="size-4" />} onClick={() => setIsEditing(true)}>
           {description ? "Edit" : "Write a description"}
         </Button>
+        {(description !== null || descriptions.available) && (
+          <Button look="quiet" onClick={() => setIsHistoryOpen(true)}>
+            Versions
+          </Button>
+        )}
         {description?.source === "person" && <RevertToModelButton detail={detail} />}
       </div>
+      {isHistoryOpen && (
+        <Suspense fallback={null}>
+          <HistoryDialog
+            id={detail.id}
+            canBeSent={descriptions.available}
+            onClose={() => setIsHistoryOpen(false)}
+          />
+        </Suspense>
+      )}
     </section>
   );
 };
