@@ -1,14 +1,20 @@
-"""The timeline by months at 100 k and 1 M images: counts, a bucket, what is in view, and writes.
+"""The timeline by months at 100 k and 1 M images: counts, a bucket, writes, and its screen.
 
-    ./scripts/bench timeline [MOST]
+    ./scripts/bench timeline [MOST] [database | screen]
 
 Real PostgreSQL (a database for each size), the API as ./scripts/start serves it, and a person who
 is signed in. Sizes take turns. A bucket of 1,000 is made of images that lie anywhere in the table,
 in shapes as cameras and crops make them. CPU is that of the API's processes and of PostgreSQL's, so
-Linux only. MOST leaves the larger size out.
+Linux only. MOST leaves the larger size out; the second word leaves the other part out.
+
+The screen is looked at in Chromium, 1,280 by 800, at 1 k, 100 k and 1 M: each picture has a
+thumbnail of its own address, of 48 paintings. Its page is new each time, with an empty cache.
 
 Aims: the database tells the counts in 3 ms (p50) at each size, and a bucket of 1,000 is at most
-25 KB, for at most 6 ms of the API's CPU.
+25 KB, for at most 6 ms of the API's CPU. At 100 k the largest contentful paint is at 700 ms, 8 s of
+scrolling by 4,000 px/s take 1.7 s of script and layout, a jump to the middle is painted in 400 ms,
+and the heap has 60 MB after the scroll. At each size the bottom is reached by a key, and the
+scrubber's label is right at 20 random heights.
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -32,6 +38,7 @@ import psycopg2
 from app.cli.migrate import migrate
 from scripts.embedded.postgres import OWNER_ROLE, SUPERUSER
 from scripts.embedded.stack import EmbeddedStack
+from tests.bench.browsing.timeline_screens import SMALL, Library, measure_screens
 from tests.bench.listing.processes import Api, cpu_of, running_api
 from tests.bench.listing.seed import LISTER, TOKEN, seed
 
@@ -104,6 +111,7 @@ class Place:
     count: int
     api: Api
     url: str
+    runtime_url: str
     requests: dict[str, tuple[str, dict[str, str]]]
 
 
@@ -158,7 +166,7 @@ class ProcessingContext:
             "bucket of 1,000": (f"/api/timeline/{BUCKET}", {}),
             f"{IN_VIEW} in view": (f"/api/timeline/addresses?ids={ids}", {}),
         }
-        return Place(count=count, api=api, url=owner_url, requests=requests)
+        return Place(count=count, api=api, url=owner_url, runtime_url=url, requests=requests)
 
     def measure(self, place: Place, kind: str, into: Measured) -> None:
         """Ask some times, one after the other."""
@@ -233,27 +241,14 @@ def _writes(place: Place) -> dict[int, tuple[float, float]]:
     return found
 
 
-def main() -> None:
-    """Print a table, then the figures as JSON; fail where an aim is missed."""
-    # Whoever is told to stop leaves no server and no gigabyte behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else SIZES[-1]
-    with tempfile.TemporaryDirectory(prefix="pinhole-") as name, ExitStack() as running:
-        Path(name).chmod(0o711)  # as root, PostgreSQL passes through as another user
-        stack = running.enter_context(
-            EmbeddedStack(
-                data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
-            )
-        )
-        bench = ProcessingContext(stack, running)
-        places = [bench.place(size) for size in SIZES if size <= most]
-        found: dict[tuple[int, str], Measured] = defaultdict(Measured)
-        for _ in range(ROUNDS):
-            for kind in places[0].requests:
-                for each in places:
-                    bench.measure(each, kind, found[each.count, kind])
-        queries = _queries(places)
-        writes = _writes(places[0])
+def _measure_database(bench: ProcessingContext, places: list[Place]) -> dict[str, Any]:
+    found: dict[tuple[int, str], Measured] = defaultdict(Measured)
+    for _ in range(ROUNDS):
+        for kind in places[0].requests:
+            for each in places:
+                bench.measure(each, kind, found[each.count, kind])
+    queries = _queries(places)
+    writes = _writes(places[0])
     for (count, kind), measured in sorted(found.items()):
         print(f"{count:>9,}  {kind:16} {measured.line()}")
     for count, (kept, counted) in queries.items():
@@ -263,20 +258,46 @@ def main() -> None:
     for many, (with_it, without) in writes.items():
         print(f"changing {many:,}: {with_it:.2f} ms; without counting {without:.2f} ms")
     buckets = [measured for (_, kind), measured in found.items() if kind.startswith("bucket")]
-    figures = {
-        "database_ms": {count: round(kept, 2) for count, (kept, _) in queries.items()},
-        "database_ms_at_most": MAX_DATABASE_MS,
-        "bucket_bytes": max(each.size for each in buckets),
-        "bucket_bytes_at_most": MAX_BUCKET_BYTES,
-        "bucket_api_ms": round(max(median(each.api) for each in buckets), 2),
-        "bucket_api_ms_at_most": MAX_BUCKET_MS,
+    aims = {
+        "database_ms": (max(kept for kept, _ in queries.values()), MAX_DATABASE_MS),
+        "bucket_bytes": (max(each.size for each in buckets), MAX_BUCKET_BYTES),
+        "bucket_api_ms": (max(median(each.api) for each in buckets), MAX_BUCKET_MS),
     }
-    print(json.dumps(figures))
-    sys.exit(
-        max(kept for kept, _ in queries.values()) > MAX_DATABASE_MS
-        or max(each.size for each in buckets) > MAX_BUCKET_BYTES
-        or max(median(each.api) for each in buckets) > MAX_BUCKET_MS
-    )
+    return {
+        **{name: round(value, 2) for name, (value, _) in aims.items()},
+        **{f"{name}_at_most": most for name, (_, most) in aims.items()},
+        "missed": sorted(name for name, (value, most) in aims.items() if value > most),
+    }
+
+
+def main() -> None:
+    """Print a table, then the figures as JSON; fail where an aim is missed."""
+    # Whoever is told to stop leaves no server and no gigabyte behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    words = sys.argv[1:]
+    most = next((int(word) for word in words if word.isdigit()), SIZES[-1])
+    parts = [part for part in ("database", "screen") if part in words] or ["database", "screen"]
+    with tempfile.TemporaryDirectory(prefix="pinhole-") as name, ExitStack() as running:
+        Path(name).chmod(0o711)  # as root, PostgreSQL passes through as another user
+        stack = running.enter_context(
+            EmbeddedStack(
+                data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
+            )
+        )
+        bench = ProcessingContext(stack, running)
+        places = [bench.place(size) for size in SIZES if size <= most]
+        figures: list[dict[str, Any]] = []
+        if "screen" in parts:
+            libraries = [
+                Library(count=each.count, owner_url=each.url, url=each.runtime_url)
+                for each in [bench.place(SMALL), *places]
+            ]
+            figures.append(measure_screens(stack, libraries))
+        if "database" in parts:
+            figures.append(_measure_database(bench, places))
+    for each in figures:
+        print(json.dumps(each))
+    sys.exit(any(each["missed"] for each in figures))
 
 
 if __name__ == "__main__":

@@ -47,9 +47,11 @@ def get(connection: HTTPConnection, path: str) -> bytes:
 
 
 @contextmanager
-def running_api(module: str, environment: Mapping[str, str]) -> Iterator[Api]:
-    """Serve one as ./scripts/start does."""
-    (port,) = free_ports(1)
+def running_api(
+    module: str, environment: Mapping[str, str], *, port: int | None = None
+) -> Iterator[Api]:
+    """Serve one as ./scripts/start does; on a port that is known before, where its address is."""
+    port = port or free_ports(1)[0]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--port", str(port), "--blocking-threads", "8", module]
     kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}

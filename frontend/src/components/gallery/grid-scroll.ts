@@ -25,7 +25,7 @@ export type Target =
 
 /** What covers the page's edges: header and sticky heading above, the bar of a phone below. */
 const HEADER = 68;
-const COVERED_ABOVE = 116;
+export const COVERED_ABOVE = 116;
 const COVERED_BELOW = 88;
 /** Nearer to the top than this, new pictures may push the others down: that is how they are seen to arrive. */
 const TOP_ZONE = 80;

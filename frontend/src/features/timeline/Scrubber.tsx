@@ -11,6 +11,7 @@ import {
 } from "react";
 
 import { monthTitle } from "@/components/gallery/days";
+import { COVERED_ABOVE } from "@/components/gallery/grid-scroll";
 import type { GridControl } from "@/components/gallery/ImageGrid";
 import { dateAt } from "@/components/gallery/layout-sections";
 import { classNames } from "@/ui";
@@ -125,7 +126,8 @@ const Track = (control: GridControl) => {
     else if (step && step.by < 0) scroll.scrollTo(heightOf(0, scroll.end));
   };
 
-  const pointed = pointer && dateAt(layout, heightOf(pointer.share, end));
+  // What the header covers is not what one sees there.
+  const pointed = pointer && dateAt(layout, heightOf(pointer.share, end) + COVERED_ABOVE);
   return (
     <div
       ref={track}
