@@ -33,6 +33,7 @@ AppError
 │   ├── TooManyTokensError
 │   ├── TooManyInvitesError
 │   ├── TooManyAlbumsError
+│   ├── TooManySavedSearchesError
 │   ├── AlbumsFullError
 │   ├── AlbumFullError
 │   ├── InTooManyAlbumsError
@@ -292,6 +293,11 @@ class TooManyAlbumsError(ConflictError):
         "You have as many albums as you may. One that was deleted counts for 30 days, since it can"
         " be restored."
     )
+
+
+class TooManySavedSearchesError(ConflictError):
+    code = "too_many_saved_searches"
+    detail = "You have 200 saved searches, as many as you may. Delete one that you do not need."
 
 
 class AlbumsFullError(ConflictError):

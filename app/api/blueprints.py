@@ -28,10 +28,12 @@ from app.members.member_routes import shared_albums
 from app.members.routes import album_members
 from app.places.routes import places
 from app.search.routes import search
+from app.search.saved_routes import saved_searches
 from app.search.suggestions.routes import suggestions
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
 from app.stacks.routes import stacks
+from app.statistics.routes import statistics
 from app.tags.routes import tags
 from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
@@ -64,6 +66,8 @@ BLUEPRINTS = (
     map_,
     search,
     suggestions,
+    saved_searches,
+    statistics,
     albums,
     album_contents,
     album_members,

@@ -51,6 +51,7 @@ _TAGS = {
     "Map": "Where the images of the timeline are.",
     "Places": "Towns of the world by name, to say where pictures were taken.",
     "Search": "Pictures by words, dates and what they are.",
+    "Statistics": "How many pictures there are of each year, camera, country and format.",
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
     "Share links": "Links by which others see pictures without an account, and ending them.",
     "People of albums": "Albums shared with people who have an account here, for their owners:"

@@ -86,6 +86,11 @@ GET /api/map/images app.map.routes:list_map_images
 GET /api/search app.search.routes:search_images
 GET /api/search/meaning app.search.routes:search_by_meaning
 GET /api/search/suggestions app.search.suggestions.routes:suggest_searches
+GET /api/search/saved app.search.saved_routes:list_saved_searches
+POST /api/search/saved app.search.saved_routes:save_search
+PATCH /api/search/saved/<uuid:search_id> app.search.saved_routes:change_saved_search
+DELETE /api/search/saved/<uuid:search_id> app.search.saved_routes:delete_saved_search
+GET /api/statistics app.statistics.routes:get_statistics
 GET /api/albums app.albums.routes:list_albums
 POST /api/albums app.albums.routes:create_album
 GET /api/albums/<uuid:album_id> app.albums.routes:get_album

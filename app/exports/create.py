@@ -37,6 +37,7 @@ from app.images.models import SHOWN, Image, Storage
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
+from app.search.saved_models import SavedSearch
 
 log = logging.getLogger(__name__)
 
@@ -470,7 +471,16 @@ def _about(export: AnyRow) -> dict[str, Any]:
     if user is None:
         raise _NotWantedError
     account = {"id": str(user.id), "email": user.email, "created_at": user.created_at.isoformat()}
-    return {"account": account, "made_at": export.created_at.isoformat()}
+    saved = db.session.execute(
+        select(SavedSearch.name, SavedSearch.q)
+        .where(SavedSearch.owned_by(user))
+        .order_by(SavedSearch.created_at, SavedSearch.id)
+    )
+    return {
+        "account": account,
+        "made_at": export.created_at.isoformat(),
+        "saved_searches": [{"name": name, "q": q} for name, q in saved],
+    }
 
 
 def _place_of(row: AnyRow, *, like: _Last | None) -> _Last:

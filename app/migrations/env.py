@@ -16,8 +16,10 @@ import app.map.models
 import app.members.models
 import app.search.meaning.models
 import app.search.models
+import app.search.saved_models
 import app.sharing.models
 import app.stacks.models
+import app.statistics.models
 import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all

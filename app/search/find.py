@@ -210,6 +210,9 @@ def _filter(asked: _Asked, query: Query) -> None:
     for flag, is_wanted in query.flags.items():
         if condition := _CONDITIONS.get(flag):
             asked.filters.append(condition if is_wanted else f"NOT ({condition})")
+    for number, (column, value) in enumerate(query.exactly):
+        asked.filters.append(f"i.{column} = :exactly_{number}")
+        asked.values[f"exactly_{number}"] = value
     if query.types is not None:
         asked.filters.append("i.content_type = ANY (:types)")
         asked.values["types"] = sorted(query.types)
@@ -413,7 +416,8 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     """Write a bounded part of the library, newest first."""
     columns = (
         f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
-        " archived_at, latitude, current_description_id, title, file_title"
+        " archived_at, latitude, current_description_id, title, file_title, camera_model, lens,"
+        " country_code"
     )
     where = [] if asked.is_deleted else _range("images", asked)
     if is_behind:

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.errors import FieldError, ValidationFailedError
+from app.gazetteer.columns import countries
 from app.media.formats.sniff import AVIF, GIF, HEIC, HEIF, JPEG, JXL, PNG, RAW, TIFF, WEBP
 from app.search.dates import Days, find_days, parse_days
 from app.search.kinds import find_kinds
@@ -79,6 +80,14 @@ class NamedTag:
     is_unwanted: bool
 
 
+class Exact(StrEnum):
+    """What an operator names to the letter, by a sign of equality before it."""
+
+    CAMERA = "camera_model"
+    LENS = "lens"
+    COUNTRY = "country_code"
+
+
 @dataclass(kw_only=True)
 class Query:
     """What images are to have.
@@ -89,6 +98,7 @@ class Query:
     plain: str = ""
     tags: list[NamedTag] = field(default_factory=list)
     albums: list[NamedAlbum] = field(default_factory=list)
+    exactly: list[tuple[Exact, str]] = field(default_factory=list)  # columns have these values
     phrases: list[Phrase] = field(default_factory=list)
     first: date | None = None
     last: date | None = None
@@ -125,6 +135,19 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 CURLY = str.maketrans("“”„«»＂：　", '"""""": ')  # noqa: RUF001 - as keyboards write them
+
+
+def check_query(text: str) -> None:
+    """Refuse what `parse_query` refuses, as a field of a body.
+
+    Raises:
+        ValidationFailedError: as there.
+    """
+    try:
+        parse_query(text, today=date(2000, 1, 1))
+    except ValidationFailedError as error:
+        fields = (replace(each, location="body") for each in error.errors)
+        raise ValidationFailedError(errors=tuple(fields)) from error
 
 
 def parse_query(text: str, *, today: date) -> Query:
@@ -195,10 +218,28 @@ def _operate(query: Query, found: re.Match[str], *, start: int, end: int) -> Non
                 raise _refused("After album: say the title of an album, or a part of it.")
             query.albums.append(NamedAlbum(words=named, is_unwanted=is_unwanted))
         case _:
-            words = tuple(words_of(said))
-            part = PLACE if kind is ChipKind.PLACE else CAMERA
-            _add(query, Phrase(words=words, is_unwanted=is_unwanted, part=part))
+            _look_for_part(query, kind, said, is_unwanted=is_unwanted)
     query.chips.append(Chip(kind=kind, start=start, end=end, days=days))
+
+
+def _look_for_part(query: Query, kind: ChipKind, said: str, *, is_unwanted: bool) -> None:
+    if said.startswith("="):
+        _name_exactly(query, kind, said[1:], is_unwanted=is_unwanted)
+    part = PLACE if kind is ChipKind.PLACE else CAMERA
+    _add(query, Phrase(words=tuple(words_of(said)), is_unwanted=is_unwanted, part=part))
+
+
+def _name_exactly(query: Query, kind: ChipKind, said: str, *, is_unwanted: bool) -> None:
+    """Narrow it to one model, lens or country: words find "iPhone 13 Pro" for "iPhone 13", too."""
+    if is_unwanted:
+        raise _refused(f"-{kind}:= is not understood. Leave the sign of equality out.")
+    if kind is ChipKind.PLACE:
+        codes = [code for code, name in countries().items() if name.lower() == said.lower()]
+        if not codes:
+            raise _refused("After place:= say the English name of a country.")
+        query.exactly.append((Exact.COUNTRY, codes[0]))
+    else:
+        query.exactly.append((Exact.CAMERA if kind is ChipKind.CAMERA else Exact.LENS, said))
 
 
 def _limit(query: Query, kind: ChipKind, said: str, *, is_unwanted: bool) -> Days:

@@ -77,6 +77,13 @@ export {
 export { useDeleteForGood } from "./images/delete-for-good";
 export { useDecide, useLookalikes, useUndoDecision, type Decision } from "./images/lookalikes";
 export { useFound } from "./images/search";
+export {
+  useChangeSavedSearch,
+  useDeleteSavedSearch,
+  useFirstFound,
+  useSavedSearches,
+  useSaveSearch,
+} from "./images/search-saved";
 export { useSuggestions } from "./images/search-suggestions";
 export { useMapClusters, useMapImages, WORLD, type MapBox } from "./images/map";
 export { dayInWords, imageAlt } from "./images/image-alt";
@@ -189,6 +196,7 @@ export type {
   AlbumChanges,
   Camera,
   Chip,
+  SavedSearch,
   Suggestion,
   Credentials,
   Description,

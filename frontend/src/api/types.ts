@@ -42,6 +42,8 @@ export type Reason = Schemas["Why"];
 export type Chip = Schemas["ChipOut"];
 /** What a search may go on with. */
 export type Suggestion = Schemas["SuggestionOut"];
+export type SavedSearch = Schemas["SavedSearchOut"];
+export type NewSavedSearch = Schemas["SavedSearchIn"];
 export type FoundPage = Omit<Schemas["SearchOut"], "addresses">;
 export type TimelineBucket = Schemas["BucketOut"];
 export type ImageState = Image["state"];

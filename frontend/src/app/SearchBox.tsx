@@ -6,10 +6,12 @@ import {
   useRef,
   useState,
   type KeyboardEvent as ReactKeyboardEvent,
+  type RefObject,
   type SubmitEvent,
 } from "react";
 
 import { useSession } from "@/api";
+import { savedAddress } from "@/components/searches/saved-address";
 import { CloseIcon, classNames, isTyping, SearchIcon } from "@/ui";
 
 import { SEARCH, searchAddress, useQueryText } from "./search-address";
@@ -22,11 +24,17 @@ type SearchBoxProps = {
   takesFocus?: boolean;
   /** The list is wider than the field, and ends where it ends. */
   isNarrow?: boolean;
+  /** Its field, for whoever changes a part of the query there. */
+  field?: RefObject<HTMLInputElement | null>;
+  /** The saved search that is changed here. */
+  savedId?: string | null;
   onGo: (path: string) => void;
 };
 
-export const SearchBox = ({ className, takesFocus = false, isNarrow, onGo }: SearchBoxProps) => {
-  const input = useRef<HTMLInputElement>(null);
+export const SearchBox = (props: SearchBoxProps) => {
+  const { className, takesFocus = false, isNarrow, onGo } = props;
+  const own = useRef<HTMLInputElement>(null);
+  const input = props.field ?? own;
   const root = useRef<HTMLFormElement>(null);
   const id = useId();
   const q = useQueryText();
@@ -42,7 +50,7 @@ export const SearchBox = ({ className, takesFocus = false, isNarrow, onGo }: Sea
 
   useEffect(() => {
     if (takesFocus) input.current?.focus();
-  }, [takesFocus]);
+  }, [input, takesFocus]);
 
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -85,7 +93,8 @@ export const SearchBox = ({ className, takesFocus = false, isNarrow, onGo }: Sea
     setTyped({ text: asked, of: asked });
     setOpen(false);
     input.current?.blur(); // a phone's keyboard would hide what is found
-    onGo(searchAddress(asked));
+    const { savedId } = props;
+    onGo(savedId ? savedAddress({ id: savedId, q: asked }) : searchAddress(asked));
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

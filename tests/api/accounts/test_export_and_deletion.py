@@ -56,6 +56,8 @@ OWNED = {
     "timeline_months": "owner_id",
     "map_cells": "owner_id",
     "albums": "owner_id",
+    "saved_searches": "owner_id",
+    "library_statistics": "owner_id",
     "image_search": "owner_id",
     "image_meanings": "owner_id",
     "images_to_embed": "owner_id",
@@ -97,6 +99,8 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     for image_id in (ids[1], ids[2], ids[0]):
         add_to(ada, album, [image_id])
     ada.http.delete(f"/api/albums/{make_album(ada, title='gone')}").raise_for_status()
+    saved = {"name": "Boats", "q": "boat last summer"}
+    ada.http.post("/api/search/saved", json=saved).raise_for_status()
 
     asked = ada.http.post("/api/account/exports")
     assert asked.status_code == 202
@@ -106,6 +110,7 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
 
     manifest = json.loads(archive.read(archive.namelist()[-2]))
     assert manifest["account"]["email"] == ada.email
+    assert manifest["saved_searches"] == [saved]
     by_id = {picture["id"]: picture for picture in manifest["pictures"]}
     assert set(by_id) == set(ids)
     for image_id, picture in zip(ids, pictures, strict=True):
@@ -455,6 +460,8 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         for image_id in ids:
             until(partial(person.settled, image_id))
         add_to(person, make_album(person), ids)
+        person.http.post("/api/search/saved", json={"name": "A", "q": "a"}).raise_for_status()
+        person.http.get("/api/statistics").raise_for_status()
         tag_images(person, "family/oma", ids)
         person.http.post("/api/account/exports").raise_for_status()
         until(partial(ready, person))

@@ -17,6 +17,7 @@ from tests.bench.listing.seed import LISTER, PEOPLE, person_id
 
 TEXTS = 4_000
 IN_ALBUM = 500
+TAGS, ALBUMS = 5_000, 10_000  # as many as a person may have
 _SHARES = {"common": 0.4, "frequent": 0.02, "seldom": 0.002}
 # Words of five languages; each picture's text draws from one of them.
 _LANGUAGES = (
@@ -98,3 +99,32 @@ def add_words(connection: Connection) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+_TAGS = """
+INSERT INTO tags (id, owner_id, path, key, lineage, words, created_at, changed_at, image_count)
+SELECT id, owner, path, lower(path), ARRAY[id], CAST(words AS tsvector), now(), now(), 1
+FROM (VALUES %s) AS made (owner, path, words) CROSS JOIN LATERAL
+    (SELECT gen_random_uuid() AS id WHERE path IS NOT NULL) AS new
+"""
+_ALBUMS = """
+INSERT INTO albums (id, owner_id, title, title_words, created_at, changed_at)
+SELECT gen_random_uuid(), owner, title, CAST(words AS tsvector), now(), now()
+FROM (VALUES %s) AS made (owner, title, words)
+"""
+
+
+def add_names(connection: Connection) -> None:
+    """Give the person who searches as many tags and albums as one may have."""
+    with connection.cursor() as cursor:
+        for statement, name, count in (
+            (_TAGS, "people/pen friend", TAGS),
+            (_ALBUMS, "Walk by the river", ALBUMS - 1),
+        ):
+            names = [f"{name} {number}" for number in range(count)]
+            rows = [(str(LISTER), each, tsvector(LISTER, [each])) for each in names]
+            execute_values(
+                cursor, statement, rows, template="(CAST(%s AS uuid), %s, %s)", page_size=500
+            )
+        cursor.execute("VACUUM ANALYZE tags")
+        cursor.execute("VACUUM ANALYZE albums")

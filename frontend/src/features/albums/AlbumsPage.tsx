@@ -2,9 +2,17 @@
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 
-import { toProblem, useAlbums, useMakeAlbum, useSharedAlbums, type Album } from "@/api";
+import {
+  toProblem,
+  useAlbums,
+  useMakeAlbum,
+  useSavedSearches,
+  useSharedAlbums,
+  type Album,
+} from "@/api";
 import { AlbumCover } from "@/components/albums/AlbumCover";
 import { spanInWords } from "@/components/albums/album-words";
+import { LivingAlbum } from "@/components/searches/LivingAlbum";
 import { Badge } from "@/components/settings/Badge";
 import { picturesInWords } from "@/locale";
 import {
@@ -73,6 +81,7 @@ const Empty = ({ onNew }: { onNew: () => void }) => (
 
 const List = ({ onNew }: { onNew: () => void }) => {
   const albums = useAlbums();
+  const saved = useSavedSearches().data ?? [];
   if (albums.isPending) return <Skeleton />;
   if (!albums.data) {
     return (
@@ -84,9 +93,12 @@ const List = ({ onNew }: { onNew: () => void }) => {
       />
     );
   }
-  if (albums.data.length === 0) return <Empty onNew={onNew} />;
+  if (albums.data.length + saved.length === 0) return <Empty onNew={onNew} />;
   return (
     <ul aria-label="Your albums" className={grid}>
+      {saved.map((search) => (
+        <LivingAlbum key={search.id} search={search} />
+      ))}
       {albums.data.map((album) => (
         <AlbumCard key={album.id} album={album} />
       ))}
@@ -98,7 +110,7 @@ export const AlbumsPage = () => {
   const [, navigate] = useLocation();
   const [isMaking, setIsMaking] = useState(false);
   const make = useMakeAlbum();
-  const hasAny = (useAlbums().data?.length ?? 0) > 0;
+  const count = (useAlbums().data?.length ?? 0) + (useSavedSearches().data?.length ?? 0);
   const shared = useSharedAlbums().data;
   const hasNews =
     (shared?.invitations.length ?? 0) > 0 ||
@@ -117,7 +129,7 @@ export const AlbumsPage = () => {
             Shared with me
             {hasNews && <Badge tone="accent">New</Badge>}
           </Link>
-          {hasAny && (
+          {count > 0 && (
             <Button icon={<PlusIcon />} onClick={open}>
               New album
             </Button>

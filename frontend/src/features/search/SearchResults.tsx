@@ -1,7 +1,7 @@
 /** What was found, with why; or how one searches, or that nothing was found. */
-import { lazy, useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 
-import { useFound, useMomentOf, type ListedImage } from "@/api";
+import { useFound, useMomentOf, type Chip, type ListedImage } from "@/api";
 import { Gallery } from "@/components/gallery/Gallery";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { QUICK_SEARCHES } from "@/components/search/quick-searches";
@@ -12,6 +12,9 @@ import { Chips } from "./Chips";
 import { useFoundList } from "./use-found-list";
 import { Why } from "./Why";
 
+const SavedSearchBar = lazy(async () => ({
+  default: (await import("./SavedSearchBar")).SavedSearchBar,
+}));
 const Actions = lazy(async () => ({ default: (await import("./FoundActions")).FoundActions }));
 
 type SearchResultsProps = {
@@ -19,6 +22,12 @@ type SearchResultsProps = {
   openId: string | null;
   onOpen: (id: string) => void;
   onSearch: (q: string) => void;
+  /** Has a part of the query changed in its field. */
+  onEdit: (chip: Chip) => void;
+  /** The saved search that this is, perhaps with changes; null: none. */
+  savedId: string | null;
+  onGo: (path: string) => void;
+  onLeave: () => void;
 };
 
 const EXAMPLES = ["red coat july 2024", '"happy birthday" -cake', "is:favourite last summer"];
@@ -62,7 +71,7 @@ const inWords = ({ total, near }: ReturnType<typeof useFound>): string => {
 export const SearchResults = (props: SearchResultsProps) =>
   props.q === "" ? <HowTo {...props} /> : <Found {...props} />;
 
-const Found = ({ q, openId, onOpen, onSearch }: SearchResultsProps) => {
+const Found = ({ q, openId, onOpen, onSearch, onEdit, ...ofSaved }: SearchResultsProps) => {
   const found = useFound(q);
   const list = useFoundList(found);
   const { change } = useChangeWithUndo();
@@ -81,13 +90,22 @@ const Found = ({ q, openId, onOpen, onSearch }: SearchResultsProps) => {
     [found.images, found.near.images],
   );
   const { isSuccess } = found.query;
+  const bar = isSuccess && (
+    <Suspense fallback={null}>
+      <SavedSearchBar q={q} {...ofSaved} />
+    </Suspense>
+  );
   return (
     <>
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pb-2">
+        {ofSaved.savedId !== null && bar}
         <p role="status" className="text-muted">
           {isSuccess && !found.near.isPending && inWords(found)}
         </p>
-        {found.chips.length > 0 && <Chips q={q} chips={found.chips} onSearch={onSearch} />}
+        {found.chips.length > 0 && (
+          <Chips q={q} chips={found.chips} onSearch={onSearch} onEdit={onEdit} />
+        )}
+        {ofSaved.savedId === null && <div className="ml-auto">{bar}</div>}
       </div>
       <Gallery
         list={list}
