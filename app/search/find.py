@@ -27,7 +27,7 @@ from app.accounts.sessions.lookup import Owner
 from app.database import db
 from app.images.pagination import make_cursor, parse_cursor
 from app.search.album_titles import albums_with
-from app.search.named_albums import albums_called, entries_of, is_in_one_of
+from app.search.named_albums import find_named
 from app.search.own_tags import OwnTags, find_own_tags, has_one_of
 from app.search.query import Chip, Flag, Query
 from app.search.terms import Phrase
@@ -279,14 +279,10 @@ def _filter_by_tags(asked: _Asked, tags: OwnTags) -> None:
 
 
 def _filter_by_albums(asked: _Asked, owner_id: UUID, query: Query) -> None:
-    for number, named in enumerate(query.albums):
-        albums = albums_called(owner_id, Phrase(words=named.words).tsquery(owner_id))
-        name = f"in_albums_{number}"
-        asked.values[name] = albums.ids
-        condition = is_in_one_of(name)
-        asked.filters.append(f"NOT {condition}" if named.is_unwanted else condition)
-        if not named.is_unwanted and albums.entries <= asked.bounds.hits:
-            asked.few_named = entries_of(name)
+    named = find_named(owner_id, query.albums, most=asked.bounds.hits)
+    asked.filters += named.filters
+    asked.values |= named.values
+    asked.few_named = named.few or asked.few_named
 
 
 def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:

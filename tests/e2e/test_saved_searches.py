@@ -1,4 +1,4 @@
-"""Saved searches, which stand among the albums."""
+"""Saved searches, which stand among the albums, and statistics, which lead to searches."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -78,4 +78,33 @@ def test_search_is_saved_changed_and_deleted_with_undo(
     expect(page.get_by_role("link", name="Evening lagoon")).to_have_count(0)
     page.get_by_role("button", name="Undo").press("Enter")
     expect(page.get_by_role("link", name="Evening lagoon")).to_contain_text("1 picture")
+    assert judge.sentence() == ""
+
+
+def test_statistics_lead_to_the_pictures(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport=DESK)
+    page, judge = screen.page, Judge(screen.page)
+    screen.register()
+    page.goto(f"{screen.site}/statistics")
+    expect(page.get_by_role("heading", name="Nothing to count yet")).to_be_visible()
+    screen.drop(*on_disk(*(jpeg(seed=97 + n, name=f"{n}.jpg") for n in range(2))))
+    expect(screen.panel.get_by_role("heading")).to_have_text("2 pictures added")
+    screen.close_panel()
+    page.reload()
+    years = page.get_by_role("list", name="Pictures by year")
+    expect(years.get_by_role("link")).to_have_count(1, timeout=20_000)
+    judge.look_at("statistics as charts")
+    page.get_by_role("switch", name="Show as tables").press("Space")
+    table = page.get_by_role("table", name="Pictures by year")
+    expect(table.get_by_role("row")).to_have_count(2)
+    expect(table.get_by_role("cell").first).to_have_text("2")
+    judge.look_at("statistics as tables")
+    page.get_by_role("switch", name="Show as tables").press("Space")
+    years.get_by_role("link").press("Enter")
+    expect(_found(screen)).to_have_count(2)
+    page.go_back()
+    page.get_by_role("list", name="Storage by format").get_by_role("link").press("Enter")
+    expect(_found(screen)).to_have_count(2)
     assert judge.sentence() == ""

@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared
+from app.images.schemas import EARLIEST_YEAR, LATEST_YEAR
 from app.search.dates import Days, find_days
 from app.search.query import TYPES
 from app.search.suggestions.typed import Ending, Suggestion, SuggestionKind, Typed
@@ -85,15 +87,14 @@ def suggest_dates(
     owner: User | Owner, typed: Typed, *, today: date, limit: int
 ) -> list[Suggestion]:
     """Suggest days, months, seasons and years of which the person has images."""
-    if typed.minus or not any(
-        each.begins(name) for each in typed.endings[:1] for name in _first_words()
-    ):
+    begun = typed.endings[0].texts[-1]
+    if typed.minus or not any(name.startswith(begun) for name in _words_of_dates()):
         return []
     rows = _MONTHS.rows({"owner": str(owner.id), "most": MAX_MONTHS})
     months: list[date] = [row[0] for row in rows]
     found: list[tuple[Ending, Suggestion]] = []
     for phrase in _phrases(months, today=today):
-        ending = typed.longest(phrase)
+        ending = typed.longest_of(phrase.replace("-", " ").split())
         # A later word of it begins nothing: "2024" is no beginning of "july 2024".
         if ending is None or not phrase.startswith(" ".join(ending.texts)):
             continue
@@ -116,15 +117,13 @@ def _of_most_words(found: Sequence[tuple[Ending, Suggestion]]) -> list[Suggestio
     return [suggestion for ending, suggestion in found if _length(ending) == most]
 
 
-def _first_words() -> Iterator[list[str]]:
-    """Give words of which each date has one: nothing is read where none is begun."""
-    for month in calendar.month_name[1:]:
-        yield [month.lower()]
-    for name in (*_SEASONS, "today", "yesterday", "week", "month", "year", "last", "this"):
-        yield [name]
-    for century in ("18", "19", "20"):
-        for year in range(100):
-            yield [f"{century}{year:02}"]
+@cache
+def _words_of_dates() -> tuple[str, ...]:
+    """Return all words that a date may end with: nothing is read where none is begun."""
+    said = (*_SEASONS, "today", "yesterday", "week", "month", "year", "last", "this")
+    numbers = (f"{number:02}" for number in range(1, _DECEMBER + 1))
+    years = (str(year) for year in range(EARLIEST_YEAR, LATEST_YEAR + 1))
+    return (*(name.lower() for name in calendar.month_name[1:]), *said, *numbers, *years)
 
 
 def _phrases(months: Sequence[date], *, today: date) -> Iterator[str]:

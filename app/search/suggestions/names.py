@@ -10,8 +10,8 @@ from app.database import Prepared
 from app.search.suggestions.typed import MAX_TYPED_WORDS, Suggestion, SuggestionKind, Typed
 
 
-def _named(*, table: str, name: str, words: str, order: str) -> Prepared:
-    ways = [f"{words} @@ CAST(:ending_{n} AS tsquery)" for n in range(MAX_TYPED_WORDS)]
+def _named(*, endings: int, table: str, name: str, words: str, order: str) -> Prepared:
+    ways = [f"{words} @@ CAST(:ending_{n} AS tsquery)" for n in range(endings)]
     longest = " ".join(f"WHEN {way} THEN {n}" for n, way in reversed(list(enumerate(ways))))
     return Prepared(
         text(
@@ -22,12 +22,21 @@ def _named(*, table: str, name: str, words: str, order: str) -> Prepared:
     )
 
 
-_TAGS = _named(table="tags", name="path", words="words", order="image_count DESC, key")
-_ALBUMS = _named(
-    table="albums", name="title", words="title_words", order="image_count > 0 DESC, changed_at DESC"
-)
-# One that no name has; a person has fewer words typed than there are places for.
-_NOTHING = "'!'"
+# By how many endings there are: each is compared with each name.
+_TAGS = [
+    _named(endings=n + 1, table="tags", name="path", words="words", order="image_count DESC, key")
+    for n in range(MAX_TYPED_WORDS)
+]
+_ALBUMS = [
+    _named(
+        endings=n + 1,
+        table="albums",
+        name="title",
+        words="title_words",
+        order="image_count > 0 DESC, changed_at DESC",
+    )
+    for n in range(MAX_TYPED_WORDS)
+]
 
 
 def suggest_tags(owner: User | Owner, typed: Typed, *, limit: int) -> list[Suggestion]:
@@ -42,10 +51,10 @@ def suggest_albums(owner: User | Owner, typed: Typed, *, limit: int) -> list[Sug
 
 def _suggest(owner_id: UUID, typed: Typed, kind: SuggestionKind, *, limit: int) -> list[Suggestion]:
     values: dict[str, object] = {"owner": str(owner_id), "most": limit}
-    for n in range(MAX_TYPED_WORDS):
-        has = n < len(typed.endings)
-        values[f"ending_{n}"] = typed.endings[n].tsquery(owner_id) if has else _NOTHING
-    query = _TAGS if kind is SuggestionKind.TAG else _ALBUMS
+    for n, ending in enumerate(typed.endings):
+        values[f"ending_{n}"] = ending.tsquery(owner_id)
+    queries = _TAGS if kind is SuggestionKind.TAG else _ALBUMS
+    rows = queries[len(typed.endings) - 1].rows(values)
     return [
         Suggestion(
             kind=kind,
@@ -53,5 +62,5 @@ def _suggest(owner_id: UUID, typed: Typed, kind: SuggestionKind, *, limit: int) 
             q=typed.with_operator(typed.endings[ending], kind, name),
             count=count,
         )
-        for name, count, ending in query.rows(values)
+        for name, count, ending in rows
     ]

@@ -11,7 +11,6 @@ and is left out where it finds none in time.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -90,8 +89,7 @@ class _Read(NamedTuple):
         return cls(image_id, words or "", make, model, lens, place or ())
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Name:
+class _Name(NamedTuple):
     """The name of a place, a camera or a lens that images have."""
 
     kind: SuggestionKind
@@ -150,6 +148,7 @@ class _Found:
         self._words: Counter[str] = Counter()
         self._images_of: dict[str, list[str]] = {}
         self._names: Counter[_Name] = Counter()
+        self._meant: dict[_Name, bool] = {}
         self._kinds: Counter[SuggestionKind] = Counter()
         self._images = 0
         begun = self._last.texts[-1]
@@ -172,10 +171,17 @@ class _Found:
                 self._images_of.setdefault(word, []).append(image.id)
                 kinds.add(SuggestionKind.WORD)
             for name in _names_of(image):
-                if self._typed.asks_for(name.kind) and self._typed.longest(name.label):
+                if self._is_meant(name):
                     self._names[name] += 1
                     kinds.add(name.kind)
             self._kinds.update(kinds)
+
+    def _is_meant(self, name: _Name) -> bool:
+        known = self._meant.get(name)
+        if known is None:  # many images have the same
+            known = self._typed.asks_for(name.kind) and bool(self._typed.longest(name.label))
+            self._meant[name] = known
+        return known
 
     def wanted(self) -> list[str]:
         """Return what to ask of the index of words, as tsqueries: what few images have."""
@@ -231,7 +237,7 @@ class _Found:
             return []
         ids = {each for term in common for each in self._images_of[term][:_IMAGES_OF_A_WORD]}
         values = {"owner": str(self._owner_id), "ids": sorted(ids)}
-        said = [fold_of for _, text_of in _TEXTS.rows(values) for fold_of in (text_of or "",)]
+        said = [text_of or "" for _, text_of in _TEXTS.rows(values)]
         written = (_as_written(term, said) for term in common)
         return [word for word in written if word][:limit]
 

@@ -107,7 +107,10 @@ class Typed:
 
     def longest(self, name: str) -> Ending | None:
         """Return the most of the last words with which a name, or a later word of it, begins."""
-        folded = [word.text for word in words_of(name)]
+        return self.longest_of([word.text for word in words_of(name)])
+
+    def longest_of(self, folded: Sequence[str]) -> Ending | None:
+        """Do the same for the folded words of a name."""
         return next((each for each in reversed(self.endings) if each.begins(folded)), None)
 
     def with_operator(self, ending: Ending, operator: str, value: str) -> str:

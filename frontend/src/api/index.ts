@@ -84,6 +84,7 @@ export {
   useSavedSearches,
   useSaveSearch,
 } from "./images/search-saved";
+export { useStatistics } from "./account/statistics";
 export { useSuggestions } from "./images/search-suggestions";
 export { useMapClusters, useMapImages, WORLD, type MapBox } from "./images/map";
 export { dayInWords, imageAlt } from "./images/image-alt";
@@ -196,6 +197,8 @@ export type {
   AlbumChanges,
   Camera,
   Chip,
+  Bar,
+  Chart,
   SavedSearch,
   Suggestion,
   Credentials,

@@ -42,6 +42,9 @@ export type Reason = Schemas["Why"];
 export type Chip = Schemas["ChipOut"];
 /** What a search may go on with. */
 export type Suggestion = Schemas["SuggestionOut"];
+export type Statistics = Schemas["StatisticsOut"];
+export type Chart = Schemas["Chart"];
+export type Bar = Schemas["Bar"];
 export type SavedSearch = Schemas["SavedSearchOut"];
 export type NewSavedSearch = Schemas["SavedSearchIn"];
 export type FoundPage = Omit<Schemas["SearchOut"], "addresses">;

@@ -22,6 +22,7 @@ import {
   SearchViewer,
   SharedLinksPage,
   SharedWithMe,
+  StatisticsPage,
   TagPage,
   TagsPage,
   TrashViewer,
@@ -98,6 +99,7 @@ export const SignedIn = () => {
                 <Route path="/albums" component={AlbumsPage} />
                 <Route path="/tags" component={TagsPage} />
                 <Route path="/look-alikes" component={LookalikesPage} />
+                <Route path="/statistics" component={StatisticsPage} />
                 <Route path="/shared" component={SharedLinksPage} />
                 <Route path="/shared-with-me/*?" component={SharedWithMe} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}

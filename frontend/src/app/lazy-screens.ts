@@ -15,6 +15,9 @@ export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox
 export const LookalikesPage = lazy(async () => ({
   default: (await import("@/features/lookalikes")).LookalikesPage,
 }));
+export const StatisticsPage = lazy(async () => ({
+  default: (await import("@/features/statistics")).StatisticsPage,
+}));
 export const SharedLinksPage = lazy(async () => ({
   default: (await import("@/features/sharing")).SharedLinksPage,
 }));

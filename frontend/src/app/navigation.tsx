@@ -9,6 +9,7 @@ import {
   classNames,
   CommandIcon,
   HeartIcon,
+  icon,
   Menu,
   PicturesIcon,
   TagIcon,
@@ -16,6 +17,9 @@ import {
 } from "@/ui";
 
 import { openPalette } from "./palette-opening";
+
+// Here, and not among the icons: nothing else has it.
+const StatisticsIcon = icon(<path d="M4 20h16M6.5 16.5v-5m5.5 5V4.5m5.5 12v-8" />);
 
 type MainPage = {
   path: string;
@@ -49,6 +53,7 @@ export const morePages: readonly MainPage[] = [
   { path: "/map", label: "Map", icon: <PlaceIcon /> },
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
   { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
+  { path: "/statistics", label: "Statistics", icon: <StatisticsIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },
   { path: "/shared-with-me", label: "Shared with me", icon: <ShareIcon /> },
   { path: "/deleted", label: "Recently deleted", icon: <TrashIcon /> },

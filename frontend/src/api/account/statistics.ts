@@ -1,0 +1,16 @@
+/** How many pictures there are of each year, camera, lens, country and format. */
+import { useQuery } from "@tanstack/react-query";
+
+import { api, read } from "../client";
+import type { Statistics } from "../types";
+
+const SOON_MS = 5_000;
+
+/** Asked again in a while where the library has changed since it was counted. */
+export const useStatistics = () =>
+  useQuery({
+    queryKey: ["statistics"],
+    queryFn: async ({ signal }): Promise<Statistics> =>
+      read(api.GET("/api/statistics", { signal })),
+    refetchInterval: ({ state }) => (state.data?.is_current === false ? SOON_MS : false),
+  });
