@@ -22,6 +22,12 @@ CREATE TRIGGER note_image_to_embed_changed AFTER UPDATE OF words ON image_search
   FOR EACH ROW WHEN (OLD.words IS DISTINCT FROM NEW.words)
   EXECUTE FUNCTION note_image_to_embed();
 """
+NOTE_ALL = """
+INSERT INTO images_to_embed (image_id, owner_id)
+SELECT image_id, owner_id FROM image_search AS s
+WHERE NOT EXISTS (SELECT FROM images_to_embed AS noted WHERE noted.image_id = s.image_id)
+ON CONFLICT DO NOTHING
+"""
 # Without reading the table in order: its rows are eight times as long as entries of the index. As
 # text, so that the plan is made for this person. A million vectors are the most that are compared.
 NEAR = """
@@ -106,12 +112,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_images_to_embed_owner_id_image_id", "images_to_embed", ["owner_id", "image_id"]
     )
-    op.execute(NOTE)
     op.execute(NEAR)
-    op.execute(
-        "INSERT INTO images_to_embed (image_id, owner_id)"
-        " SELECT image_id, owner_id FROM image_search ON CONFLICT DO NOTHING"
-    )
+    # First without the triggers, whose making keeps everybody else from indexing until the end;
+    # then what was indexed meanwhile. Of what changed meanwhile there is a note already.
+    op.execute(NOTE_ALL)
+    op.execute(NOTE)
+    op.execute(NOTE_ALL)
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ words that are not wanted hold here as well: what is asked for by meaning are th
 
 [Note: Filters behind the nearest] The nearest of all images are looked up first, and then asked
 whether they match. Where too few of them do, more are asked, up to `Limits.more`: an image that is
-not among the nearest 20,000 of a person is hardly near.
+not among the nearest 10,000 of a person is hardly near.
 """
 
 import struct
@@ -49,8 +49,8 @@ class Limits:
         shown: images on all pages together.
     """
 
-    first: int = 1_000
-    more: int = 20_000
+    first: int = 500
+    more: int = 10_000
     few: int = 40
     compared: int = 400
     shown: int = 200
