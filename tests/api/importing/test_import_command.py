@@ -11,6 +11,7 @@ import pytest
 
 from tests.api.conftest import until
 from tests.importer import takeout_export
+from tests.importer.test_other_exports import LIGHTROOM
 from tests.support.albums import add_to
 from tests.support.images import png
 from tests.support.importing import PATIENCE, Importer, on_the_site
@@ -81,6 +82,26 @@ def test_what_the_site_has_is_kept_as_its_person_says(importer: Importer, tmp_pa
     assert importer.run(*paths, "--restore")[0] == 0
     first, second = sorted(on_the_site(importer.person), key=lambda image: image["name"])
     assert second["deleted_at"] is None
+
+
+def test_title_of_a_sidecar_is_a_title_and_ones_own_stays(
+    importer: Importer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    picture = png(seed=7301)
+    (folder / "sea.png").write_bytes(picture.content)
+    sidecar = folder / "sea.png.xmp"
+    sidecar.write_bytes(LIGHTROOM)
+    assert importer.run(folder)[0] == 0
+    (image,) = on_the_site(importer.person)
+    assert (image["title"], image["file"]["title"]) == ("By the sea", None)
+    assert image["description"]["text"] == image["description"]["alt_text"] == "A walk"
+    own = {"title": "Ours"}
+    importer.person.http.patch(f"/api/images/{image['id']}", json=own).raise_for_status()
+    sidecar.write_bytes(LIGHTROOM.replace(b"By the sea", b"By the other sea"))
+    assert importer.run(folder)[0] == 0
+    assert importer.person.detail(image["id"])["title"] == "Ours"
 
 
 def test_killed_at_any_point_nothing_is_lost_nor_twice(importer: Importer, tmp_path: Path) -> None:
