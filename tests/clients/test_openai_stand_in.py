@@ -6,9 +6,12 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import openai
 import pytest
+from openai.types.responses import Response
 
-from scripts.embedded.openai_stand_in import StandIn
+from scripts.embedded.looking import Look
+from scripts.embedded.openai_stand_in import StandIn, respond
 
 
 @pytest.fixture
@@ -71,3 +74,44 @@ def test_it_wants_a_key(port: int) -> None:
     assert call(port, "GET", "/nothing")[0] == 404
     assert call(port, "POST", "/v1/nothing", {})[0] == 404
     assert call(port, "PUT", "/nothing", {})[0] == 404
+
+
+LOOK = Look(sentence="Demo description: a boat.", paragraph="A boat.", tags=("demo", "boat"))
+
+
+@pytest.mark.parametrize("fault", ["", "refusal", "truncated", "bad_json", "failed", "hostile"])
+def test_its_answers_are_what_the_sdk_says_answers_are(fault: str) -> None:
+    body = respond({"model": "m"}, LOOK, fault)
+    # Strictly: no number as a word, and nothing that the SDK does not know.
+    answer = Response.model_validate_json(json.dumps(body), strict=True)
+    assert not answer.model_extra
+    for item in answer.output:
+        assert not item.model_extra
+    assert answer.usage is not None
+    assert not answer.usage.model_extra
+    assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
+    assert (answer.error is not None) == (fault == "failed")
+    assert answer.status in {"completed", "incomplete", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("rate_limited", openai.RateLimitError),
+        ("insufficient_quota", openai.RateLimitError),
+        ("server_error", openai.InternalServerError),
+        ("bad_key", openai.AuthenticationError),
+        ("blocked", openai.PermissionDeniedError),
+        ("unknown_model", openai.NotFoundError),
+        ("bad_picture", openai.BadRequestError),
+    ],
+)
+def test_its_errors_are_those_of_the_sdk(
+    port: int, fault: str, error: type[openai.APIStatusError]
+) -> None:
+    address = f"http://127.0.0.1:{port}/v1"
+    with openai.OpenAI(api_key="x", base_url=address, max_retries=0) as client:
+        with pytest.raises(error) as raised:
+            client.responses.create(model=f"m+{fault}", input="x")
+        assert raised.value.code
+        assert raised.value.type

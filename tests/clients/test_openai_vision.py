@@ -21,6 +21,7 @@ from app.clients.openai_vision import (
     Vision,
     VisionError,
     VisionSettings,
+    most_tokens,
 )
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.media.decode import decoder
@@ -108,6 +109,20 @@ def test_what_is_sent(vision: Connect, stand_in: StandIn) -> None:
     schema = form["schema"]
     assert schema["additionalProperties"] is False
     assert schema["required"] == list(schema["properties"])
+
+
+def test_the_words_that_are_sent_are_fewer_bytes_than_tokens_are_reckoned(
+    vision: Connect, stand_in: StandIn
+) -> None:
+    vision().describe(webp())
+    sent = last_request(stand_in)
+    sent["input"][0]["content"][1]["image_url"] = ""
+    asked, answered = most_tokens()
+    # All of the body, its braces included, but for what is no part of the question.
+    words = {key: sent[key] for key in ("instructions", "input")}
+    words["schema"] = sent["text"]["format"]["schema"]
+    assert len(json.dumps(words).encode()) <= asked
+    assert sent["max_output_tokens"] == answered
 
 
 def test_nothing_of_the_originals_metadata_is_sent(vision: Connect, stand_in: StandIn) -> None:
