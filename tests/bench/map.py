@@ -222,7 +222,7 @@ def _browse(port: int) -> dict[str, float]:
         context.add_cookies([{"name": "session", "value": TOKEN, "url": SITE}])
         page = context.new_page()
         page.goto(f"{SITE}/map?at=48.85,2.35,5")
-        page.get_by_role("button", name="near").first.wait_for()
+        page.get_by_role("button", name="picture").first.wait_for()
         debugger = context.new_cdp_session(page)
         debugger.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
         page.evaluate(_WATCH)

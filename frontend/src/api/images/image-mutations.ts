@@ -15,10 +15,10 @@ import type { Batch, ImageChanges, ImageDetail } from "../types";
 const changeImage = (id: string, body: ImageChanges): Promise<ImageDetail> =>
   read(api.PATCH("/api/images/{image_id}", { params: { path: { image_id: id } }, body }));
 
-/** What tells the newest part of a list, or how many there are. */
+/** What tells the newest part of a list, or how many there are, or where. */
 export const isHead = {
   predicate: ({ queryKey: [all, kind] }: Query) =>
-    all === "images" && (kind === "head" || kind === "timeline"),
+    all === "images" && (kind === "head" || kind === "timeline" || kind === "map"),
 };
 export const DETAILS = ["images", "detail"];
 export const BUCKETS = { queryKey: ["images", "bucket"] };

@@ -27,9 +27,10 @@ const bodyOf = async (variables: Variables): Promise<Undo> => {
   return { ...variables.change, images };
 };
 
-/** No list says where a picture was taken. */
+/** No list says where a picture was taken, but the search and the map go by it. */
 const showPlaces = (client: QueryClient) => {
   void client.invalidateQueries({ queryKey: SEARCHES });
+  void client.invalidateQueries({ queryKey: ["images", "map"] });
   return client.invalidateQueries({ queryKey: DETAILS });
 };
 

@@ -3,7 +3,7 @@ import { between, clampCamera, worldSize, type Camera, type Size } from "./camer
 import { TILE, Tiles, type Colours } from "./tiles";
 
 /** A frame of a display is 16 ms, and there is more to do in it. */
-const DRAW_MS = 6;
+const DRAW_MS = 4;
 const SETTLED_MS = 150;
 const ANIMATION_MS = 320;
 

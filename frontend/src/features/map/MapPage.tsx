@@ -1,5 +1,5 @@
 /** Where pictures were taken: clusters on a map, and beside it the pictures that are in view. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 
 import {
@@ -128,7 +128,8 @@ const Filled = ({ all, notPlaced, onOpen }: FilledProps) => {
   const list = useMapImages(box);
   const known = useKnownImages();
   useEffect(() => setListedBox(box), [box]);
-  const shown = clusters.data?.clusters ?? NONE;
+  // Rendered between frames: the map moves on meanwhile.
+  const shown = useDeferredValue(clusters.data?.clusters ?? NONE);
   useImagesInView(useMemo(() => shown.map(({ image_id }) => image_id), [shown]));
 
   const onPress = useCallback(
