@@ -69,6 +69,8 @@ const serviceWorker: Plugin = {
     for (const file of files) hash.update(readFileSync(`public/${file}`));
     const source = text.replace("{{version}}", hash.digest("hex").slice(0, 16));
     this.emitFile({ type: "asset", fileName: "sw.js", source });
+    const downloads = readFileSync("service-worker/download-sw.js", "utf8");
+    this.emitFile({ type: "asset", fileName: "download-sw.js", source: downloads });
   },
 };
 

@@ -64,6 +64,8 @@ def _content_security_policy(pictures: str) -> str:
         "font-src": "'self'",
         "manifest-src": "'self'",
         "worker-src": "'self'",
+        # A zip that the page makes: frontend/src/components/downloads/save-stream.ts.
+        "frame-src": "'self'",
         "img-src": f"'self' blob: data: {pictures}",
         "connect-src": f"'self' {pictures}",
         "base-uri": "'none'",

@@ -49,7 +49,12 @@ class Pictures(Construct):
                 s3.CorsRule(
                     allowed_origins=[site_origin],
                     allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
-                    allowed_headers=["content-type", "x-amz-checksum-sha256", "if-none-match"],
+                    allowed_headers=[
+                        "content-type",
+                        "x-amz-checksum-sha256",
+                        "if-none-match",
+                        "range",
+                    ],
                     exposed_headers=["ETag", "x-amz-checksum-sha256"],
                     max_age=3000,
                 )

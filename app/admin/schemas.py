@@ -25,6 +25,7 @@ class PersonRow(BaseModel):
     disabled_at: datetime | None = Field(description="When the account was shut; null: it is open.")
     delete_after: datetime | None = Field(description="When it goes, as its person asked.")
     sessions: int = Field(description="Browsers that are signed in.")
+    open_links: int = Field(description="Share links that have not expired. Not what they show.")
 
 
 class PeopleOut(BaseModel):

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, select, tuple_, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit.log import Event, record
@@ -21,7 +31,13 @@ from app.database import db, now
 from app.errors import ConflictError, InvalidCursorError, NotFoundError, NotOneselfError
 from app.images.models import Storage
 
-_Columns = tuple[User, Any, int, int, int]
+_Columns = tuple[User, Any, int, int, int, int]
+# Of links, of which a person has 500 at most. Their table is a package's beside this one.
+_OPEN_LINKS = literal_column(
+    "(SELECT count(*) FROM shares WHERE shares.owner_id = users.id"
+    " AND (shares.expires_at IS NULL OR shares.expires_at > now()))",
+    Integer,
+)
 _Query = Select[*_Columns]
 
 
@@ -173,9 +189,9 @@ def _people() -> _Query:
     last_session = select(func.max(Session.last_used_at)).where(Session.user_id == User.id)
     last_device = select(func.max(KnownDevice.last_used_at)).where(KnownDevice.user_id == User.id)
     last_seen = func.greatest(last_session.scalar_subquery(), last_device.scalar_subquery())
-    # All that is told of pictures is how many there are, and how large.
+    # All that is told of pictures is how many there are, and how large; of links, how many.
     kept = (func.coalesce(Storage.pictures, 0), func.coalesce(Storage.bytes, 0))
-    columns = (User, last_seen, living.scalar_subquery(), *kept)
+    columns = (User, last_seen, living.scalar_subquery(), *kept, _OPEN_LINKS)
     return select(*columns).outerjoin(Storage, Storage.user_id == User.id)
 
 
@@ -192,8 +208,9 @@ def _shown(rows: Sequence[Row[*_Columns]]) -> list[PersonRow]:
             disabled_at=user.disabled_at,
             delete_after=user.delete_after,
             sessions=sessions,
+            open_links=open_links,
         )
-        for user, last_seen_at, sessions, pictures, used in rows
+        for user, last_seen_at, sessions, pictures, used, open_links in rows
     ]
 
 

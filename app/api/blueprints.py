@@ -20,7 +20,9 @@ from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.description_routes import descriptions
+from app.library.download_routes import downloads
 from app.library.history_routes import description_history
+from app.library.isolation import isolation
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.map.routes import map_
@@ -57,9 +59,11 @@ BLUEPRINTS = (
     tokens,
     activity,
     account,
+    isolation,
     images,
     descriptions,
     description_history,
+    downloads,
     stacks,
     timeline,
     places,

@@ -47,6 +47,7 @@ _TAGS = {
     "Activity": "What touched the account.",
     "Accounts": "What one keeps here, and whether models may describe it.",
     "Images": "Pictures: upload, list, look, change, delete, describe.",
+    "Downloads": "Zips of originals that a browser makes by itself.",
     "Timeline": "Pictures by months and days, for a screen that shows what is in view.",
     "Map": "Where the images of the timeline are.",
     "Places": "Towns of the world by name, to say where pictures were taken.",

@@ -58,6 +58,8 @@ DELETE /api/account/tokens/<uuid:token_id> app.accounts.security.token_routes:re
 GET /api/account/activity app.accounts.audit.routes:list_activity
 GET /api/account app.library.account_routes:get_account
 PATCH /api/account app.library.account_routes:update_account
+GET /api/account/isolation app.library.isolation:get_isolation
+POST /api/account/isolation/probe app.library.isolation:probe_isolation
 GET /api/images app.library.routes:list_images
 GET /api/images/changes app.library.routes:list_changes
 GET /api/images/<uuid:image_id> app.library.routes:get_image
@@ -76,6 +78,8 @@ POST /api/descriptions/ask app.library.description_routes:describe_selected
 GET /api/descriptions/calls app.library.description_routes:list_model_calls
 GET /api/images/<uuid:image_id>/descriptions app.library.history_routes:list_description_versions
 POST /api/images/<uuid:image_id>/descriptions/<uuid:version_id>/show app.library.history_routes:show_description_version
+POST /api/downloads/entries app.library.download_routes:list_download_entries
+GET /api/downloads/originals app.library.download_routes:get_originals
 GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
@@ -131,6 +135,8 @@ GET /api/shared/images app.sharing.visitor_routes:list_shared_images
 GET /api/shared/addresses app.sharing.visitor_routes:get_shared_addresses
 GET /api/shared/images/<uuid:image_id> app.sharing.visitor_routes:get_shared_image
 GET /api/shared/images/<uuid:image_id>/original app.sharing.visitor_routes:get_shared_original
+POST /api/shared/downloads/entries app.sharing.visitor_routes:list_shared_download_entries
+GET /api/shared/downloads/originals app.sharing.visitor_routes:get_shared_originals
 GET /api/tags app.tags.routes:get_tags
 POST /api/tags/of-images app.tags.routes:get_tags_of_images
 GET /api/tags/<uuid:tag_id> app.tags.routes:get_tag

@@ -178,6 +178,8 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "font-src": "'self'",
         "manifest-src": "'self'",
         "worker-src": "'self'",
+        # A zip that the page makes: frontend/src/components/downloads/save-stream.ts.
+        "frame-src": "'self'",
         "img-src": f"'self' blob: data: {settings.picture_origin}",
         "connect-src": f"'self' {settings.picture_origin}",
         "base-uri": "'none'",

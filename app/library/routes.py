@@ -38,7 +38,7 @@ from app.images.listing import (
     images_by_id,
     view_page,
 )
-from app.images.models import SHOWN, Image, ImageState
+from app.images.models import SHOWN, Image
 from app.images.schemas import (
     PAGE,
     ChangesIn,
@@ -52,6 +52,7 @@ from app.images.schemas import (
 )
 from app.library.batch import FOR_GOOD, change_many
 from app.library.batch_schemas import BatchIn, BatchOut
+from app.library.downloads import has_checked_original
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images
 from app.library.trash import delete_images, restore_images
@@ -148,11 +149,9 @@ def get_original(image_id: UUID) -> Response:
     came in parts, S3 compares part by part only, and the worker as a whole.
     """
     owner = current_owner()
-    is_settled = Image.state.in_((ImageState.READY, ImageState.DAMAGED))
-    is_tried_again = (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_not(None)
     row = db.session.execute(
         select(Image.name, Image.content_type).where(
-            Image.owned_by(owner), Image.id == image_id, is_settled | is_tried_again
+            Image.owned_by(owner), Image.id == image_id, has_checked_original()
         )
     ).one_or_none()
     if row is None:

@@ -60,9 +60,9 @@ def select_images(
             return Selection(rows=_lock(user, images.ids, changing))
         rows = lock_images(user, images.ids)
         if images.whole_stacks:
-            rows = _lock(user, _with_folded(user, images.ids), true())
+            rows = _lock(user, with_folded(user, images.ids), true())
         return Selection(rows=rows)
-    is_meant = _matches(user, images.match) & changing
+    is_meant = matching(user, images.match) & changing
     found = db.session.scalars(
         select(Image.id)
         .where(Image.owned_by(user), is_meant)
@@ -129,7 +129,7 @@ def wrong_field(field: str, message: str) -> ValidationFailedError:
     )
 
 
-def _with_folded(user: User, ids: Sequence[UUID]) -> list[UUID]:
+def with_folded(user: User, ids: Sequence[UUID]) -> list[UUID]:
     """Return images with those that they stand for in the timeline.
 
     Raises:
@@ -164,7 +164,12 @@ def _lock(user: User, ids: Sequence[UUID], only: ColumnElement[bool]) -> Sequenc
     ).all()
 
 
-def _matches(user: User, match: Match) -> ColumnElement[bool]:
+def matching(user: User, match: Match) -> ColumnElement[bool]:
+    """Return the condition that an image of a person's is one of those that a request describes.
+
+    Raises:
+        ValidationFailedError: it names an album or a tag and no view of one, or the reverse.
+    """
     found: ColumnElement[bool]
     if match.album_id is not None and match.view is not MatchedView.ALBUM:
         raise wrong_field("images.match.album_id", "No album is meant here.")

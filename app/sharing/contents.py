@@ -23,6 +23,7 @@ from app.images.album_models import AlbumOrder
 from app.images.listing import Shown
 from app.images.pagination import decode_cursor, encode_cursor
 from app.images.shown_title import READ_OUT, SHOWN_TITLE
+from app.library.downloads import Entry, name_entries
 from app.sharing.visits import OpenShare
 from app.timeline.buckets import MAX_BUCKET
 
@@ -42,6 +43,7 @@ class _Queries(NamedTuple):
     total: Prepared
     in_view: Prepared
     one: Prepared
+    originals: Prepared
 
 
 class Original(NamedTuple):
@@ -92,6 +94,12 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
                 f" descriptions.text, {SHOWN_TITLE}, content_type {described}"
                 " AND images.id = :image"
+            )
+        ),
+        originals=Prepared(
+            text(
+                "SELECT images.id, name, byte_size, crc32, images.timeline_at, content_type"
+                f" {shown()} AND images.id = ANY (CAST(:ids AS uuid[]))"
             )
         ),
     )
@@ -214,9 +222,58 @@ def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     _, _, name, _, _, _, _, content_type = _one(share, image_id)
     if not share.allow_downloads:
         raise NotFoundError
+    shown = name if share.show_names else _plain_name(image_id, content_type)
+    return Original(name=shown, content_type=content_type)
+
+
+def list_shared_entries(share: OpenShare, ids: Sequence[UUID]) -> Shown:
+    """Return what a zip of these images holds, as the API's DownloadEntriesOut, in their order.
+
+    What the share does not show is left out, whatever it is.
+
+    Raises:
+        NotFoundError: the share allows no downloads.
+        TooManyAtOnceError: several such reads by this link are under way.
+    """
+    if not share.allow_downloads:
+        raise NotFoundError
+    take_read_seat(share.id, rows=len(ids))
+    rows = {row[0]: row for row in _originals(share, ids)}
+    entries = [
+        Entry(
+            id=image_id,
+            name=name if share.show_names else _plain_name(image_id, content_type),
+            size=size,
+            crc32=crc32,
+            moment=moment if share.show_dates else None,
+        )
+        for image_id, name, size, crc32, moment, content_type in (
+            rows[each] for each in dict.fromkeys(ids) if each in rows
+        )
+    ]
+    return name_entries(entries, title=share.title)
+
+
+def require_shared_originals(share: OpenShare, ids: Sequence[UUID]) -> list[UUID]:
+    """Return those of these images that a share shows, whose originals may be saved.
+
+    Raises:
+        NotFoundError: the share allows no downloads, or shows none of them.
+    """
+    found = [row[0] for row in _originals(share, ids)]
+    if not share.allow_downloads or not found:
+        raise NotFoundError
+    return found
+
+
+def _originals(share: OpenShare, ids: Sequence[UUID]) -> Sequence[tuple[Any, ...]]:
+    return _asked(share).originals.rows(_values(share) | {"ids": [str(each) for each in ids]})
+
+
+def _plain_name(image_id: UUID, content_type: str) -> str:
+    """What the file of an image is called where its name is not shown."""
     kind = content_type.rpartition("/")[2].removeprefix("x-")
-    hidden = f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
-    return Original(name=name if share.show_names else hidden, content_type=content_type)
+    return f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
 
 
 def _asked(share: OpenShare) -> _Queries:

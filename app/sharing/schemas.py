@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
+from app.clients.aws.presigned_urls import MAX_VISITOR_ORIGINALS
 from app.http.schemas import BaseModel
 from app.images.album_models import MAX_TITLE
+from app.images.named import ids_field
 from app.images.schemas import SharedAddresses
-from app.library.batch_schemas import MatchingImages, PickedImages
+from app.library.batch_schemas import MAX_BATCH, MatchingImages, PickedImages
 from app.sharing.models import MAX_NAME, MAX_NOTE
 from app.text import displayable, one_line
 from app.timeline.schemas import DayCount, Index
@@ -219,6 +221,24 @@ class SharedImageOut(BaseModel):
     title: str | None
     alt_text: str | None
     description: str | None
+
+
+class SharedDownloadIn(BaseModel):
+    """What a zip is to hold, of what a link shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class SharedOriginalsIn(BaseModel):
+    """Which originals are to be read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: str = ids_field(
+        MAX_VISITOR_ORIGINALS, f"Separated by commas; at most {MAX_VISITOR_ORIGINALS}."
+    )
 
 
 class SharedOriginalOut(BaseModel):

@@ -6,23 +6,31 @@ from flask import Response
 
 from app.accounts.rate_limits.policies import LONG_READS, TOO_MANY_TRIES
 from app.accounts.sessions.guards import public
+from app.clients.aws.presigned_urls import MAX_VISITOR_ORIGINALS
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import columns_response, json_response
+from app.images.named import parse_ids
+from app.library.download_schemas import DownloadEntriesOut, DownloadOriginalsOut
+from app.library.downloads import show_addresses
 from app.sharing.contents import (
     find_shared_original,
+    list_shared_entries,
     read_shared,
+    require_shared_originals,
     show_shared,
     show_shared_image,
     show_shared_in_view,
 )
 from app.sharing.schemas import (
     OpenShareIn,
+    SharedDownloadIn,
     SharedImageOut,
     SharedImagesIn,
     SharedImagesOut,
     SharedInViewOut,
     SharedOriginalOut,
+    SharedOriginalsIn,
     SharedOut,
     VisitOut,
 )
@@ -38,6 +46,8 @@ CLOSED = {
 NOT_SHOWN = {
     404: "The link does not show it (`not_found`), or is not open (`share_closed`).",
 }
+
+NOT_SAVED = NOT_SHOWN[404] + " Or its owner allows no downloads."
 
 
 @shared.post("/open")
@@ -112,7 +122,7 @@ def get_shared_image(image_id: UUID) -> Response:
 @shared.get("/images/<uuid:image_id>/original")
 @for_visitors
 @shared.output(SharedOriginalOut)
-@shared.doc(responses={404: NOT_SHOWN[404] + " Or its owner allows no downloads."})
+@shared.doc(responses={404: NOT_SAVED})
 def get_shared_original(image_id: UUID) -> Response:
     """Get an address that saves the original, where the owner of the link allows that."""
     share = current_share()
@@ -126,3 +136,32 @@ def get_shared_original(image_id: UUID) -> Response:
         until=share.expires_at,
     )
     return json_response({"url": signed.url, "expires_at": signed.expires_at})
+
+
+@shared.post("/downloads/entries")
+@for_visitors
+@shared.input(SharedDownloadIn, location="json")
+@shared.output(DownloadEntriesOut)
+@shared.doc(responses={404: NOT_SAVED, 429: LONG_READS})
+def list_shared_download_entries(json_data: SharedDownloadIn) -> Response:
+    """List the files of a zip of what a link shows, which whoever asks makes; 10,000 at most."""
+    return json_response(list_shared_entries(current_share(), json_data.ids))
+
+
+@shared.get("/downloads/originals")
+@for_visitors
+@shared.input(SharedOriginalsIn, location="query")
+@shared.output(DownloadOriginalsOut)
+@shared.doc(responses={404: NOT_SAVED})
+def get_shared_originals(query_data: SharedOriginalsIn) -> Response:
+    """Get addresses of originals, to read them by a script of this site's page; for a minute.
+
+    They answer with `Content-Disposition: attachment`, and with `Range` the rest of what broke off.
+    """
+    share = current_share()
+    ids = parse_ids(query_data.ids, most=MAX_VISITOR_ORIGINALS)
+    found = require_shared_originals(share, ids)
+    reader = dependencies().access.visitor_originals(
+        share.id, share.owner_id, found, until=share.expires_at
+    )
+    return json_response(show_addresses(found, reader=reader))

@@ -6,14 +6,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from app.errors import FieldError, ValidationFailedError
 from app.http.schemas import BaseModel
 from app.images.models import ImageState, View
+from app.images.named import ids_field, parse_ids
 from app.images.schemas import ChosenView, SharedAddresses
 
 MAX_IN_VIEW = 200
-_MAX_IDS_TEXT = 40 * MAX_IN_VIEW  # more than as many, so that who asks for more is told how many
-_UUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 Index = Annotated[int, Field(ge=0)]
 
@@ -115,12 +113,7 @@ class InViewIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: str = Field(
-        min_length=1,
-        max_length=_MAX_IDS_TEXT,
-        description="Separated by commas, in whatever state; at most 200.",
-        json_schema_extra={"pattern": f"^{_UUID}(,{_UUID})*$"},
-    )
+    ids: str = ids_field(MAX_IN_VIEW, "Separated by commas, in whatever state; at most 200.")
 
 
 class InViewOut(BaseModel):
@@ -146,16 +139,4 @@ def parse_ids_in_view(text: str) -> list[UUID]:
     Raises:
         ValidationFailedError: they are no ids, or too many.
     """
-    try:
-        ids = [UUID(part) for part in text.split(",") if part]
-    except ValueError as error:
-        raise _wrong_ids("Ids are UUIDs, separated by commas.") from error
-    if len(ids) > MAX_IN_VIEW:
-        raise _wrong_ids(f"Ask for {MAX_IN_VIEW} images at most.")
-    return ids
-
-
-def _wrong_ids(message: str) -> ValidationFailedError:
-    return ValidationFailedError(
-        errors=(FieldError(location="query", field="ids", message=message),)
-    )
+    return parse_ids(text, most=MAX_IN_VIEW)

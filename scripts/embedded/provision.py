@@ -137,6 +137,7 @@ class Provisioner:
                             "content-type",
                             "x-amz-checksum-sha256",
                             "if-none-match",
+                            "range",
                         ],
                         "ExposeHeaders": ["ETag", "x-amz-checksum-sha256"],
                         "MaxAgeSeconds": 3000,

@@ -107,7 +107,14 @@ def test_an_installed_site_finds_its_files_and_asks_for_each_release(template: T
         if "/index.html" in each["FunctionCode"]
     )
     # An address that is no file is the page: as a script, that would be refused.
-    for name in ("sw.js", "manifest.webmanifest", "offline.html", "offline.js", "icon-512.png"):
+    for name in (
+        "sw.js",
+        "download-sw.js",
+        "manifest.webmanifest",
+        "offline.html",
+        "offline.js",
+        "icon-512.png",
+    ):
         assert f'"/{name}"' in code, name
     headers = template.only("AWS::CloudFront::ResponseHeadersPolicy")["Properties"]
     policy = str(headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"])

@@ -93,6 +93,8 @@ INVITES_TO_ADDRESS = Limit(name="album-invites-address", burst=3, every=24 * 60 
 INVITE_MAILS = Limit(name="album-invite-mails", burst=1, every=24 * 60 * _MINUTE)
 # For each person: members that are changed, invitations that are answered, people who are blocked.
 MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
+# For each person: tries at what IAM refuses, each of which is a line in the logs of S3.
+ISOLATION_TRIES = Limit(name="isolation-tries", burst=20, every=10 * _SECOND)
 
 # What the API's document says of 429, where nothing more is to be said.
 TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -32,8 +32,12 @@ SESSIONS_KEPT = 10_000
 # of objects and not keys: of keys one holds a dozen, and a page shows hundreds of images. An
 # original that visitors may save is a key by itself. docs/decisions/0104-share-links.md.
 VISITOR_SECONDS = 60
+# Of keys of originals, a session policy of 2,048 characters holds so many, whatever the bucket's
+# name: 10 x 161 (a bucket of 63 letters) and 250 around them.
+MAX_VISITOR_ORIGINALS = 10
 # The shortest that STS makes.
 ORIGINAL_SESSION_SECONDS = 900
+_BEHIND_ALL = 10**15  # an object of S3 has 50 TB at most
 _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
 
 
@@ -233,6 +237,79 @@ class UserAccess:
         ).url(key_of(owner_id, image_id, "original"))
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=seconds))
 
+    def originals(self, user_id: UUID) -> "OriginalReader":
+        """Return what signs relative addresses of a person's originals, for scripts of the page."""
+        return self._originals(
+            user_id,
+            credentials=self.credentials(user_id),
+            signed_at=_now().replace(microsecond=0),
+            seconds=DOWNLOAD_SECONDS,
+        )
+
+    def visitor_originals(
+        self, share_id: UUID, owner_id: UUID, image_ids: Sequence[UUID], *, until: datetime | None
+    ) -> "OriginalReader":
+        """The same for a visitor and these images, by a session for nothing else.
+
+        Args:
+            share_id: which share link the visitor has.
+            owner_id: whose images it shows.
+            image_ids: at most MAX_VISITOR_ORIGINALS, whose keys the session's policy names.
+            until: when the link expires, if it does.
+        """
+        signed_at, seconds = _for_visitors(until)
+        credentials = self._assume(
+            owner_id,
+            name=f"share-{share_id.hex}",
+            policy=visitor_original_policy(self._bucket_name, owner_id, *image_ids),
+            seconds=ORIGINAL_SESSION_SECONDS,
+        )
+        return self._originals(
+            owner_id, credentials=credentials, signed_at=signed_at, seconds=seconds
+        )
+
+    def _originals(
+        self, owner_id: UUID, *, credentials: Credentials, signed_at: datetime, seconds: int
+    ) -> "OriginalReader":
+        presigner = Presigner(
+            "GET",
+            bucket=self.bucket,
+            credentials=credentials,
+            signed_at=signed_at,
+            seconds=seconds,
+            # Whatever the file is, nobody who opens the address is shown it in place.
+            query={
+                "response-content-disposition": "attachment",
+                "response-content-type": "application/octet-stream",
+                "response-cache-control": "private, no-store",
+            },
+        )
+        expires_at = signed_at + timedelta(seconds=seconds)
+        return OriginalReader(presigner, prefix_of_user(owner_id), expires_at=expires_at)
+
+    def policy_of(self, user_id: UUID) -> str:
+        """Return the inline policy of a person's session, as STS is given it."""
+        return _written(session_policy(self._bucket_name, user_id))
+
+    def probe(self, user_id: UUID, key: str) -> tuple[str, dict[str, str]]:
+        """Sign any key with a person's session, to see that S3 refuses it.
+
+        See [Note: Trying the policy] in app/library/isolation.py.
+
+        Returns:
+            The address, and the headers that have to be sent: no byte of an object is within them.
+        """
+        headers = {"range": f"bytes={_BEHIND_ALL}-"}
+        url = Presigner(
+            "GET",
+            bucket=self.bucket,
+            credentials=self.credentials(user_id),
+            signed_at=_now(),
+            seconds=VISITOR_SECONDS,
+            headers=headers,
+        ).url(key)
+        return url, headers
+
     def credentials(self, user_id: UUID) -> Credentials:
         """Return this person's credentials, with at least 15 minutes left to live."""
         return self._kept(
@@ -282,7 +359,7 @@ class UserAccess:
                 RoleSessionName=name,
                 DurationSeconds=seconds,
                 Tags=[{"Key": "user", "Value": user_id.hex}],
-                Policy=json.dumps(policy, separators=(",", ":")),
+                Policy=_written(policy),
             )
         given = answer["Credentials"]
         return Credentials(
@@ -326,6 +403,19 @@ class Reader:
         return self._presigner.between(self._prefix, f"/{part}", is_relative=self._is_relative)
 
 
+class OriginalReader:
+    """Signs relative addresses of one person's originals."""
+
+    def __init__(self, presigner: Presigner, prefix: str, *, expires_at: datetime) -> None:
+        self.expires_at = expires_at
+        self.shared = presigner.shared(prefix)
+        self._sign = presigner.between(prefix, "/original", is_relative=True)
+
+    def __call__(self, image_id: UUID) -> str:
+        """Sign for an image: what `shared` is completed with."""
+        return self._sign(image_id.hex)
+
+
 def session_policy(bucket_name: str, user_id: UUID) -> dict[str, object]:
     """The inline policy of one person's session: read all of theirs, write originals only.
 
@@ -348,9 +438,13 @@ def visitor_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
     return _read_briefly(*(f"{theirs}{part}" for part in ("thumbnail.webp", *PREVIEWS.values())))
 
 
-def visitor_original_policy(bucket_name: str, owner_id: UUID, image_id: UUID) -> dict[str, object]:
-    """The inline policy of a session that reads one original and nothing else."""
-    return _read_briefly(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, image_id, 'original')}")
+def visitor_original_policy(
+    bucket_name: str, owner_id: UUID, *image_ids: UUID
+) -> dict[str, object]:
+    """The inline policy of a session that reads these originals and nothing else."""
+    return _read_briefly(
+        *(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, each, 'original')}" for each in image_ids)
+    )
 
 
 def _read_briefly(*resources: str) -> dict[str, object]:
@@ -362,6 +456,10 @@ def _read_briefly(*resources: str) -> dict[str, object]:
             {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": too_old},
         ],
     }
+
+
+def _written(policy: dict[str, object]) -> str:
+    return json.dumps(policy, separators=(",", ":"))
 
 
 def attachment(name: str) -> str:

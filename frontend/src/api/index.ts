@@ -132,6 +132,7 @@ export {
   useSetPassword,
   useUnlinkIdentity,
 } from "./account/security";
+export { useIsolation, useProbe, type Probed, type StorageAnswer } from "./account/isolation";
 export { useKeepAccount, useVerifyEmail } from "./account/notices";
 export { ApiProblem, toProblem } from "./problem";
 export {

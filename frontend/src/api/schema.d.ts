@@ -208,6 +208,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/isolation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the IAM policy of your session: which objects the addresses you get can be of
+         * @description Show the IAM policy of your session: which objects the addresses you get can be of.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_isolation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/isolation/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an address of somebody else's object, signed with your session, to see S3 refuse it
+         * @description Get an address of somebody else's object, signed with your session, to see S3 refuse it.
+         *
+         *     It reads no byte, whatever S3 says.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["probe_isolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/passkeys": {
         parameters: {
             query?: never;
@@ -1630,6 +1676,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the files of a zip of your pictures, which whoever asks makes: names, sizes, dates
+         * @description List the files of a zip of your pictures, which whoever asks makes: names, sizes, dates.
+         *
+         *     10,000 at a time, the newest first. Nothing is changed.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["list_download_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/originals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get addresses of originals, to read them by a script of this site's page; for five minutes
+         * @description Get addresses of originals, to read them by a script of this site's page; for five minutes.
+         *
+         *     They answer with `Content-Disposition: attachment`, and with `Range` the rest of what broke off.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_originals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2564,6 +2658,52 @@ export interface paths {
          *     Safe to repeat. Nothing is changed.
          */
         get: operations["get_shared_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/downloads/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the files of a zip of what a link shows, which whoever asks makes; 10,000 at most
+         * @description List the files of a zip of what a link shows, which whoever asks makes; 10,000 at most.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["list_shared_download_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/downloads/originals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get addresses of originals, to read them by a script of this site's page; for a minute
+         * @description Get addresses of originals, to read them by a script of this site's page; for a minute.
+         *
+         *     They answer with `Content-Disposition: attachment`, and with `Range` the rest of what broke off.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_originals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4233,6 +4373,94 @@ export interface components {
             images: string[];
         };
         /**
+         * DownloadEntriesOut
+         * @description Files of a zip in columns: one value for each, in the order of `ids`.
+         */
+        DownloadEntriesOut: {
+            /**
+             * Crc32S
+             * @description Null: not known; of pictures that came before it was kept.
+             */
+            crc32s: (number | null)[];
+            /**
+             * Dates
+             * @description When each was taken, by the clock on the wall; null: not told.
+             * @example [
+             *       "2024-07-01T18:22:00"
+             *     ]
+             */
+            dates: (string | null)[];
+            /**
+             * Folder
+             * @description A name for the folder that holds them, and for the zip.
+             */
+            folder: string;
+            /**
+             * Ids
+             * @description What is not there or cannot be downloaded is left out.
+             */
+            ids: string[];
+            /**
+             * Names
+             * @description Every file system takes them; no two are one to any of these, also with `.xmp` at their ends. 255 bytes at most with that.
+             */
+            names: string[];
+            /**
+             * Next Cursor
+             * @description Where more than 10,000 are left. Names are safe as a set within a page: give each page a folder of its own. Null: this was the last page.
+             */
+            next_cursor: string | null;
+            /**
+             * Sizes
+             * @description Bytes.
+             */
+            sizes: number[];
+        };
+        /**
+         * DownloadIn
+         * @description What a zip is to hold.
+         */
+        DownloadIn: {
+            /**
+             * Cursor
+             * @description From the page before.
+             */
+            cursor?: string | null;
+            /** Images */
+            images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
+            /**
+             * Title
+             * @description What its folder is called; empty: Pictures.
+             * @example Iceland
+             */
+            title?: string;
+        };
+        /**
+         * DownloadOriginalsOut
+         * @description Where originals are read, by their ids; unknown ones are left out.
+         */
+        DownloadOriginalsOut: {
+            /** @description Each address is `base` + its own + `&` + `query`. */
+            addresses: components["schemas"]["SharedAddresses"];
+            /** Originals */
+            originals: {
+                [key: string]: string;
+            };
+            /**
+             * Sidecars
+             * @description XMP, of those that have any, where asked for.
+             */
+            sidecars: {
+                [key: string]: string;
+            };
+            /**
+             * Urls Expire At
+             * Format: date-time
+             * @description What is under way then goes on; for the rest ask again.
+             */
+            urls_expire_at: string;
+        };
+        /**
          * DownloadOut
          * @description An address that saves the original; it works for five minutes.
          */
@@ -5224,6 +5452,29 @@ export interface components {
         InvitesOut: {
             /** Invites */
             invites: components["schemas"]["InviteRow"][];
+        };
+        /**
+         * IsolationOut
+         * @description What a person's session may do in the bucket.
+         */
+        IsolationOut: {
+            /**
+             * Is Aws
+             * @description False: on one machine a program stands in for S3, which checks the policy too.
+             */
+            is_aws: boolean;
+            /**
+             * Policy
+             * @description As STS was given it, beside the role's own policy: only what both allow is.
+             */
+            policy: {
+                [key: string]: unknown;
+            };
+            /**
+             * Prefix
+             * @description Below which the person's pictures are.
+             */
+            prefix: string;
         };
         /**
          * JoinedAlbumOut
@@ -6422,6 +6673,11 @@ export interface components {
              * @description With a browser; to about five minutes.
              */
             last_seen_at: string | null;
+            /**
+             * Open Links
+             * @description Share links that have not expired. Not what they show.
+             */
+            open_links: number;
             /** Pictures */
             pictures: number;
             /**
@@ -6510,6 +6766,39 @@ export interface components {
              * @description Of the table that ships.
              */
             source: string | null;
+        };
+        /**
+         * ProbeIn
+         * @description Whose object is to be tried.
+         */
+        ProbeIn: {
+            /**
+             * Address
+             * @description Of a picture of somebody else on this site, as their browser has it; null: a made-up one.
+             */
+            address?: string | null;
+        };
+        /**
+         * ProbeOut
+         * @description Addresses to read, both signed with one session.
+         */
+        ProbeOut: {
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Key */
+            key: string;
+            /**
+             * Own Url
+             * @description Of a picture of one's own; null: there is none.
+             */
+            own_url: string | null;
+            /**
+             * Url
+             * @description Of somebody else's object: send `headers` with it.
+             */
+            url: string;
         };
         /**
          * Problem
@@ -6979,6 +7268,14 @@ export interface components {
              * @description Whether one is mailed about invitations, once a day.
              */
             wants_mail: boolean;
+        };
+        /**
+         * SharedDownloadIn
+         * @description What a zip is to hold, of what a link shows.
+         */
+        SharedDownloadIn: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * SharedImageOut
@@ -9134,6 +9431,178 @@ export interface operations {
                 };
             };
             /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_isolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IsolationOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_isolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no address of somebody else's picture here. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -16163,6 +16632,184 @@ export interface operations {
             };
         };
     };
+    list_download_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadEntriesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_originals: {
+        parameters: {
+            query: {
+                /** @description Separated by commas; at most 50. */
+                ids: string;
+                /** @description Also the XMP file of each whose person set something. */
+                sidecars?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOriginalsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -20035,6 +20682,179 @@ export interface operations {
                 };
             };
             /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared_download_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDownloadIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadEntriesOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link does not show it (`not_found`), or is not open (`share_closed`). Or its owner allows no downloads. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_originals: {
+        parameters: {
+            query: {
+                /** @description Separated by commas; at most 10. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOriginalsOut"];
+                };
+            };
+            /** @description The link does not show it (`not_found`), or is not open (`share_closed`). Or its owner allows no downloads. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

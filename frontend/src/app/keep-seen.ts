@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { isPresent } from "@/api";
-import { scriptAddress } from "@/ui/trusted-types";
+import { scriptAddress } from "@/ui/own-scripts";
 
 import { forgetSeen, SEEN, wasSignedIn } from "./seen-pictures";
 

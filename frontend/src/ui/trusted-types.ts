@@ -16,7 +16,7 @@ type Policies = {
   ) => { createScriptURL: (address: string) => string };
 };
 
-const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
+export const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
 
 /** PhotoSwipe puts its icons in by innerHTML, and clears elements by "". */
 const ICON =
@@ -30,15 +30,3 @@ export const trustIcons = (): void => {
     createHTML: (markup) => (isIcon(markup) ? markup : null),
   });
 };
-
-const ownScripts = policies?.createPolicy("pinhole-scripts", {
-  createScriptURL: (address) => {
-    const { origin, href } = new URL(address, location.href);
-    if (origin !== location.origin) throw new TypeError("Scripts come from this site only.");
-    return href;
-  },
-});
-
-/** The address of one of the site's own scripts, for `new Worker`. */
-export const scriptAddress = (address: string): string =>
-  ownScripts ? ownScripts.createScriptURL(address) : address;

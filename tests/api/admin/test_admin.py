@@ -9,8 +9,10 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.support.albums import make_album
 from tests.support.api_operations import OPERATIONS, Operation, with_some_id
 from tests.support.images import jpeg
+from tests.support.shares import share
 from tests.support.users import PASSWORD, Json, Person, make_administrator, told
 
 ADMINISTRATION: list[Operation] = [each for each in OPERATIONS if "/admin/" in each[1]]
@@ -69,9 +71,29 @@ def test_people_are_listed_with_what_they_use_and_no_more(root: Person, ada: Per
         "disabled_at",
         "delete_after",
         "sessions",
+        "open_links",
     }
-    used = (found["pictures"], found["bytes"], found["sessions"])
-    assert used == (1, len(picture.content), 1)
+    used = (found["pictures"], found["bytes"], found["sessions"], found["open_links"])
+    assert used == (1, len(picture.content), 1, 0)
+
+
+def test_administrators_see_that_links_are_there_and_not_what_they_show(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    album = make_album(ada, title="Unmistakable")
+    for number in range(2):
+        share(ada, album_id=album, name=f"Unmistakable {number}")
+    with database.begin() as connection:
+        expired = "UPDATE shares SET expires_at = now() - interval '1 s' WHERE name LIKE '%0'"
+        connection.execute(text(expired))
+    answer = root.http.get("/api/admin/people", params={"limit": "100"})
+    (found,) = (each for each in answer.json()["people"] if each["email"] == ada.email)
+    assert found["open_links"] == 1
+    record = root.http.get("/api/admin/activity")
+    assert "share_made" in record.text
+    for each in (answer, record):
+        assert "Unmistakable" not in each.text
+        assert album not in each.text
 
 
 def test_pages_of_people_hold_everybody_once(

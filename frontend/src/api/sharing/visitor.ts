@@ -51,13 +51,14 @@ const keep = (kept: Kept): void => {
 /** A visit to an open link. */
 export class Visit {
   readonly share: Shared;
-  readonly #headers: Record<string, string>;
+  /** By which the API knows it. */
+  readonly headers: Record<string, string>;
   readonly #urls = new Map<string, SharedUrls>();
   readonly #loaded = new Set<string>();
 
   private constructor(share: Shared, headers: Record<string, string>) {
     this.share = share;
-    this.#headers = headers;
+    this.headers = headers;
   }
 
   /** Opens a link. @throws ApiProblem */
@@ -81,19 +82,19 @@ export class Visit {
   /** A page of what is shown. @throws ApiProblem */
   page(cursor: string | null): Promise<SharedImages> {
     const query = cursor === null ? {} : { cursor };
-    return read(api.GET("/api/shared/images", { params: { query }, headers: this.#headers }));
+    return read(api.GET("/api/shared/images", { params: { query }, headers: this.headers }));
   }
 
   /** What its owner lets visitors know of a picture. @throws ApiProblem */
   image(id: string): Promise<SharedImage> {
     const params = { path: { image_id: id } };
-    return read(api.GET("/api/shared/images/{image_id}", { params, headers: this.#headers }));
+    return read(api.GET("/api/shared/images/{image_id}", { params, headers: this.headers }));
   }
 
   /** An address that saves the original. @throws ApiProblem */
   async original(id: string): Promise<string> {
     const params = { path: { image_id: id } };
-    const headers = this.#headers;
+    const headers = this.headers;
     return (await read(api.GET("/api/shared/images/{image_id}/original", { params, headers }))).url;
   }
 
@@ -127,7 +128,7 @@ export class Visit {
 
   async #ask(ids: readonly string[], { isBroken }: { isBroken: boolean }): Promise<void> {
     const params = { query: { ids: ids.join(",") } };
-    const found = await read(api.GET("/api/shared/addresses", { params, headers: this.#headers }));
+    const found = await read(api.GET("/api/shared/addresses", { params, headers: this.headers }));
     const { base, query } = found.addresses;
     const expiresAt = Date.parse(found.urls_expire_at);
     for (const [id, thumbnail] of Object.entries(found.thumbnails)) {

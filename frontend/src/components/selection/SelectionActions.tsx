@@ -6,6 +6,7 @@ import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
+import { DownloadSelectionButton } from "@/components/downloads/DownloadSelectionButton";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { TagButton } from "@/components/tags/TagButton";
 import {
@@ -51,6 +52,7 @@ export const SelectionActions = ({ carry, children, ...selection }: SelectionAct
       <AddToAlbumButton {...selection} />
       <TagButton {...selection} />
       <ShareSelectionButton {...tiles} />
+      <DownloadSelectionButton {...selection} />
       <ArchiveButton {...selection} />
       {children}
       <ChangeDateButton {...selection} />

@@ -51,6 +51,10 @@ test("a link is made as chosen, copied, and not lost by a slip", async () => {
   await user.click(screen.getByRole("button", { name: "Done" }));
   expect(screen.getByRole("alert")).toHaveTextContent("not shown again");
   expect(onClose).not.toHaveBeenCalled();
+  const mail = screen.getByRole("link", { name: "E-mail" }).getAttribute("href") ?? "";
+  expect(mail.startsWith("mailto:?subject=")).toBe(true);
+  expect(decodeURIComponent(mail)).toContain(URL);
+  expect(decodeURIComponent(mail)).not.toContain("two herons");
   await user.click(screen.getByRole("button", { name: "Copy the link" }));
   expect(await screen.findByRole("button", { name: "Copied" })).toBeVisible();
   expect(await navigator.clipboard.readText()).toBe(URL);

@@ -5,6 +5,8 @@ import type { MadeShare } from "@/api";
 import { CopyButton } from "@/components/settings/CopyButton";
 import { OneTimeSecret } from "@/components/settings/OneTimeSecret";
 
+import { SendLink } from "./SendLink";
+
 type TheLinkProps = { share: MadeShare; heading: string; onClose: () => void };
 
 export const TheLink = ({ share, heading, onClose }: TheLinkProps) => {
@@ -27,10 +29,11 @@ export const TheLink = ({ share, heading, onClose }: TheLinkProps) => {
       <p className="rounded-xl bg-sunken px-4 py-3 font-mono text-sm break-all select-all">
         {share.url}
       </p>
-      <div ref={copy}>
+      <div ref={copy} className="flex flex-wrap gap-2">
         <CopyButton text={share.url} onCopied={() => setKept(true)}>
           Copy the link
         </CopyButton>
+        <SendLink share={share} onSent={() => setKept(true)} />
       </div>
     </OneTimeSecret>
   );

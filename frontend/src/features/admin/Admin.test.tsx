@@ -23,6 +23,7 @@ const aPerson = (changes: Partial<Person> = {}): Person => ({
   disabled_at: null,
   delete_after: null,
   sessions: 1,
+  open_links: 0,
   ...changes,
 });
 

@@ -65,6 +65,7 @@ export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
       {person.sessions === 0
         ? "signed in nowhere"
         : `signed in on ${counted(person.sessions, "device")}`}
+      {person.open_links > 0 && ` · ${counted(person.open_links, "share link")}`}
       {person.delete_after !== null && (
         <>
           {" · to be deleted "}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { toProblem, useChangeAlbum, useDeleteAlbum, type Album } from "@/api";
-import { Menu, MoreIcon, PencilIcon, TrashIcon, useToast } from "@/ui";
+import { DownloadIcon, Menu, MoreIcon, PencilIcon, TrashIcon, useToast } from "@/ui";
 
 import { AlbumDialog } from "./AlbumDialog";
 
@@ -30,10 +30,29 @@ const useDelete = ({ id, title }: Album) => {
   };
 };
 
+/** Downloads all of an album, as it is then. */
+const useDownloadAll = ({ id, title }: Album) => {
+  const toast = useToast();
+  const run = async () => {
+    const [{ openDownload }, { ownPictures }] = await Promise.all([
+      import("@/components/downloads/open-download"),
+      import("@/components/downloads/zip-source"),
+    ]);
+    const match = { view: "album", album_id: id } as const;
+    openDownload(ownPictures({ match }, { title, asked: null }));
+  };
+  return () => {
+    run().catch((error: unknown) =>
+      toast.show({ tone: "error", message: toProblem(error).detail }),
+    );
+  };
+};
+
 export const AlbumMenu = ({ album }: { album: Album }) => {
   const [isEditing, setIsEditing] = useState(false);
   const change = useChangeAlbum();
   const onDelete = useDelete(album);
+  const onDownload = useDownloadAll(album);
   const edit = () => {
     change.reset();
     setIsEditing(true);
@@ -44,6 +63,7 @@ export const AlbumMenu = ({ album }: { album: Album }) => {
         label="More for this album"
         items={[
           { label: "Edit title and description", icon: <PencilIcon />, onSelect: edit },
+          { label: "Download all pictures", icon: <DownloadIcon />, onSelect: onDownload },
           { label: "Delete album", icon: <TrashIcon />, onSelect: onDelete },
         ]}
       >

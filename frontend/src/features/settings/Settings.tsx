@@ -9,7 +9,7 @@ import {
   SlidersIcon,
 } from "@/components/settings/icons";
 import { SideNavLayout, type SidePage } from "@/components/settings/SideNavLayout";
-import { MonitorIcon, PersonIcon, ShieldIcon, SparkleIcon } from "@/ui";
+import { FolderIcon, MonitorIcon, PersonIcon, ShieldIcon, SparkleIcon } from "@/ui";
 
 import { AccountPage } from "./account/AccountPage";
 import { ActivityPage } from "./activity/ActivityPage";
@@ -18,6 +18,7 @@ import { DevicesPage } from "./devices/DevicesPage";
 import { ExportAndDeletionPage } from "./export-and-deletion/ExportAndDeletionPage";
 import { PreferencesPage } from "./preferences/PreferencesPage";
 import type { ThemeChoice } from "./preferences/ThemeSection";
+import { StorageAccessPage } from "./storage-access/StorageAccessPage";
 import { SecurityPage } from "./security/SecurityPage";
 import { SignInMethodsPage } from "./sign-in-methods/SignInMethodsPage";
 import { TokensPage } from "./tokens/TokensPage";
@@ -74,6 +75,12 @@ const pages: readonly SidePage[] = [
     icon: <HistoryIcon />,
   },
   {
+    path: `${BASE}/storage`,
+    label: "Storage access",
+    summary: "What your session may read, and a try",
+    icon: <FolderIcon />,
+  },
+  {
     path: `${BASE}/data`,
     label: "Your data",
     summary: "Download everything, delete the account",
@@ -102,6 +109,8 @@ const contentOf = (path: string, theme: Theme): ReactNode => {
       return <SignInMethodsPage />;
     case `${BASE}/activity`:
       return <ActivityPage />;
+    case `${BASE}/storage`:
+      return <StorageAccessPage />;
     case `${BASE}/data`:
       return <ExportAndDeletionPage />;
     default:

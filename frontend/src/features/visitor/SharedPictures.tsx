@@ -13,6 +13,8 @@ const SharedViewer = lazy(async () => ({
   default: (await import("./SharedViewer")).SharedViewer,
 }));
 
+const DownloadAll = lazy(() => import("./DownloadAll"));
+
 type SharedPicturesProps = {
   visit: Visit;
   token: string;
@@ -24,7 +26,7 @@ type SharedPicturesProps = {
 const doNothing = (): void => undefined;
 
 export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: SharedPicturesProps) => {
-  const { title, note, count } = visit.share;
+  const { title, note, count, allow_downloads } = visit.share;
   const gallery = useSharedGallery(visit, onClosed);
   const { list } = gallery;
   const heading = title === "" ? "Shared pictures" : title;
@@ -43,8 +45,13 @@ export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: Share
             {note !== "" && <p className="mt-2 max-w-prose whitespace-pre-wrap">{note}</p>}
           </div>
           <span className="flex h-9 shrink-0 items-center gap-2 font-semibold tracking-tight text-muted">
+            {allow_downloads && (
+              <Suspense fallback={null}>
+                <DownloadAll visit={visit} />
+              </Suspense>
+            )}
             <LogoMark className="size-6" />
-            Pinhole
+            <span className="max-sm:sr-only">Pinhole</span>
           </span>
         </header>
         <main onLoadCapture={noteLoaded}>

@@ -1,5 +1,5 @@
 /** The page's side of hashing: one worker, started when first needed and stopped with the queue. */
-import { scriptAddress } from "@/ui/trusted-types";
+import { scriptAddress } from "@/ui/own-scripts";
 
 import { TransientError, UnreadableFileError } from "./errors";
 import { partSizeOf, type FileHash } from "./file-hash";
