@@ -64,6 +64,8 @@ PUBLIC: set[Operation] = {
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
+    ("PATCH", "/api/search/saved/{search_id}"): "tests/api/images/test_saved_searches.py",
+    ("DELETE", "/api/search/saved/{search_id}"): "tests/api/images/test_saved_searches.py",
     (
         "POST",
         "/api/images/{image_id}/descriptions/{version_id}/show",
