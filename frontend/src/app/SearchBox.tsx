@@ -15,7 +15,7 @@ import { savedAddress } from "@/components/searches/saved-address";
 import { CloseIcon, classNames, isTyping, SearchIcon } from "@/ui";
 
 import { SEARCH, searchAddress, useQueryText } from "./search-address";
-import { clearSearches, noteSearch } from "./search/recent-searches";
+import { noteSearch } from "./search/recent-searches";
 import { SuggestionRow } from "./search/SuggestionRow";
 import { useOptions } from "./search/use-options";
 
@@ -42,7 +42,7 @@ export const SearchBox = (props: SearchBoxProps) => {
   const [typed, setTyped] = useState({ text: q, of: q });
   const text = typed.of === q ? typed.text : q; // another page may have another query
   const [isOpen, setOpen] = useState(false);
-  const options = useOptions(text, isOpen);
+  const { options, clear } = useOptions(text, isOpen);
   const [marked, setMarked] = useState<{ text: string; q: string } | null>(null);
   const at = marked?.text === text ? options.findIndex((option) => option.q === marked.q) : -1;
   const active = options[at];
@@ -188,7 +188,7 @@ export const SearchBox = (props: SearchBoxProps) => {
             <button
               type="button"
               onClick={() => {
-                clearSearches(user);
+                clear();
                 setOpen(false);
                 input.current?.focus();
               }}

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useSession, useSuggestions } from "@/api";
 import { lowerCase } from "@/locale";
 
-import { recentSearches } from "./recent-searches";
+import { clearSearches, recentSearches } from "./recent-searches";
 import type { Option } from "./SuggestionRow";
 
 /** While somebody types quickly, not every letter is asked for. */
@@ -29,14 +29,16 @@ const asRecent = (q: string): Option => ({
   count: null,
 });
 
-/** `isOpen`: nothing is asked while nothing is shown. */
-export const useOptions = (text: string, isOpen: boolean): readonly Option[] => {
+/** `isOpen`: nothing is asked while nothing is shown. `clear` forgets what was searched for. */
+export const useOptions = (text: string, isOpen: boolean) => {
   const user = useSession().user?.id ?? "";
+  const [times, setTimes] = useState(0);
   const settled = useSettled(text);
   // A blank at the end says that a word is whole; one alone says nothing.
   const found = useSuggestions(isOpen && settled.trim() !== "" ? settled.trimStart() : "");
-  return useMemo(() => {
-    if (!isOpen) return [];
+  const options = useMemo((): readonly Option[] => {
+    // What is stored is read anew each time that it was cleared.
+    if (!isOpen || times < 0) return [];
     const typed = lowerCase(text.trim());
     const recent = recentSearches(user);
     if (typed === "") return recent.map(asRecent);
@@ -46,5 +48,10 @@ export const useOptions = (text: string, isOpen: boolean): readonly Option[] => 
       ...again.slice(0, MAX_RECENT).map(asRecent),
       ...found.filter(({ q }) => !known.has(lowerCase(q.trim()))),
     ];
-  }, [isOpen, text, user, found]);
+  }, [isOpen, text, user, found, times]);
+  const clear = () => {
+    clearSearches(user);
+    setTimes(times + 1);
+  };
+  return { options, clear };
 };

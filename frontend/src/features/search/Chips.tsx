@@ -17,12 +17,12 @@ export const Chips = ({ q, chips, onSearch, onEdit }: ChipsProps) => (
       <li key={chip.start} className="flex items-center rounded-full bg-sunken text-sm font-medium">
         <button
           type="button"
-          aria-label={`Change ${textOf(q, chip)}`}
           title="Change"
           onClick={() => onEdit(chip)}
           className="flex h-11 items-center rounded-full pl-3.5 hover:underline focus-visible:-outline-offset-4"
         >
           {chip.kind === "tag" && <TagIcon className="mr-1.5 size-4 text-muted" />}
+          <span className="sr-only">Change </span>
           {textOf(q, chip)}
           {daysOf(chip) !== null && (
             <span className="pl-2 font-normal text-muted">{daysOf(chip)}</span>
