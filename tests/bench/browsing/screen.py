@@ -7,8 +7,6 @@ page while that is counted; what is painted is sampled in a second scroll.
 from __future__ import annotations
 
 import random
-import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -103,7 +101,6 @@ class Shown:
     unpainted: list[float] = field(default_factory=list)
     jump_ms: list[float] = field(default_factory=list)
     heap_mb: list[float] = field(default_factory=list)
-    select_all_ms: list[float] = field(default_factory=list)
 
     def line(self) -> str:
         """Tell the medians."""
@@ -153,7 +150,6 @@ def look(browser: Browser, site: str, into: Shown) -> None:
         page.wait_for_load_state("networkidle")
         into.lcp_ms.append(page.evaluate(_LCP)[0])
         into.jump_ms.append(page.evaluate(_JUMP, 0.5))
-        into.select_all_ms.append(_select_all(page))
     with timeline_page(browser, site) as page:
         page.wait_for_load_state("networkidle")
         cdp = page.context.new_cdp_session(page)
@@ -186,14 +182,6 @@ def _counters(cdp: CDPSession) -> dict[str, float]:
 def _scroll(cdp: CDPSession) -> None:
     gesture = {"x": WIDTH // 3, "y": HEIGHT // 2, "speed": SPEED, "yDistance": -SPEED * SECONDS}
     cdp.send("Input.synthesizeScrollGesture", {**gesture, "gestureSourceType": "mouse"})
-
-
-def _select_all(page: Page) -> float:
-    """Return how many milliseconds it takes until as many are selected as can be."""
-    begun = time.perf_counter()
-    page.keyboard.press("Control+a")
-    page.get_by_text(re.compile(r"\d selected")).wait_for(timeout=_PATIENCE_MS)
-    return (time.perf_counter() - begun) * 1e3
 
 
 def wrong_labels(browser: Browser, site: str, *, seed: int = 7) -> list[str]:

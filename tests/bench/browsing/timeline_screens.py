@@ -35,7 +35,6 @@ MAX_LCP_MS = 700
 MAX_SCROLL_CPU_S = 1.7
 MAX_JUMP_MS = 400
 MAX_HEAP_MB = 60
-MAX_SELECT_MS = 2_000
 _PATIENCE = 60.0
 _OLDEST = (
     "SELECT id FROM images WHERE owner_id = %s AND deleted_at IS NULL ORDER BY timeline_at, id"
@@ -133,7 +132,6 @@ def _figures(
         "scroll_cpu_s": (median(usual.scroll_cpu_s), MAX_SCROLL_CPU_S),
         "jump_ms": (median(usual.jump_ms), MAX_JUMP_MS),
         "heap_mb": (median(usual.heap_mb), MAX_HEAP_MB),
-        "select_all_ms": (median(usual.select_all_ms), MAX_SELECT_MS),
         "wrong_labels": (sum(map(len, wrong.values())), 0),
         "bottoms_missed": (sum(not each for each in bottoms.values()), 0),
     }
