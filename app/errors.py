@@ -46,6 +46,7 @@ AppError
 │   ├── TooManyJoinedError
 │   ├── TooManyBlockedError
 │   ├── TooManyAddedError
+│   ├── NotTransferableError
 │   ├── TooManyTagsError
 │   ├── TooManyTagsOfImageError
 │   ├── TagExistsError
@@ -369,8 +370,16 @@ class TooManyBlockedError(ConflictError):
 class TooManyAddedError(ConflictError):
     code = "too_many_added"
     detail = (
-        "There is no room for so many pictures: one member adds 2,000 to an album, and an album"
-        " holds 5,000 of its members. Nothing was added."
+        "There is no room for so many pictures: one member adds 2,000 to an album and 20,000 to all"
+        " of others, and an album holds 5,000 of its members. Nothing was added."
+    )
+
+
+class NotTransferableError(ConflictError):
+    code = "not_transferable"
+    detail = (
+        "An album goes to a contributor who has joined it, with 2,000 pictures of yours at most,"
+        " and no more people and pictures than they may have. Nothing was changed."
     )
 
 

@@ -38,6 +38,7 @@ from app.images.models import Image
 # What one request may have to write, and so how long it takes: decision 0075 has the figures.
 MAX_ENTRIES = 1_000_000  # of all albums of a person; each is 150 bytes with its indexes
 MAX_IN_ALBUM = 100_000
+MAX_ALBUMS = 10_000  # of a person, deleted ones included
 MAX_ALBUMS_OF_IMAGE = 500
 _TAKE_CHANGE = text("SELECT take_change(:owner)")
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, text
 
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
-from app.albums.entries import lock_albums_of, require_album, touch
+from app.albums.entries import MAX_ALBUMS, lock_albums_of, require_album, touch
 from app.albums.listing import albums_page, show_album
 from app.albums.positions import arrange, move
 from app.albums.purge import RESTORABLE_FOR
@@ -33,7 +33,6 @@ from app.search.index import index_album
 
 albums = APIBlueprint("albums", __name__, url_prefix="/api/albums", tag="Albums")
 
-MAX_ALBUMS = 10_000
 NOT_FOUND = {404: "There is no such album, or it is not yours: the answer is the same."}
 BUSY = {429: "Several changes of yours are under way (`too_many_at_once`), or too many requests."}
 _COUNT_ANEW = text("SELECT add_to_album_counts(ARRAY[CAST(:album AS uuid)], '{0}', '{0}')")

@@ -27,7 +27,7 @@ from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.map.routes import map_
 from app.members.member_routes import shared_albums
-from app.members.routes import album_members
+from app.members.routes import album_members, shared_by_me
 from app.places.routes import places
 from app.search.routes import search
 from app.search.saved_routes import saved_searches
@@ -75,6 +75,7 @@ BLUEPRINTS = (
     albums,
     album_contents,
     album_members,
+    shared_by_me,
     shared_albums,
     shares,
     shared,

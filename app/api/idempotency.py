@@ -112,6 +112,8 @@ REPETITIONS = {
     "change_what_members_see": _safe(),
     "change_member": _safe(),
     "remove_from_album": _gone(),
+    "transfer_album": _safe("The second time it is not yours any more: 404."),
+    "end_shared_by_me": _safe(),
     "change_mail_of_invitations": _safe(),
     "answer_invitation": _safe("The second time there is no such invitation: 404."),
     "unblock_person": _gone(),

@@ -110,7 +110,10 @@ POST /api/albums/<uuid:album_id>/members app.members.routes:invite_member
 DELETE /api/albums/<uuid:album_id>/members app.members.routes:remove_members
 PATCH /api/albums/<uuid:album_id>/members app.members.routes:change_what_members_see
 PATCH /api/albums/<uuid:album_id>/members/<uuid:member_id> app.members.routes:change_member
+POST /api/albums/<uuid:album_id>/members/<uuid:member_id>/transfer app.members.routes:transfer_album
 DELETE /api/albums/<uuid:album_id>/members/<uuid:member_id> app.members.routes:remove_from_album
+GET /api/shared-by-me app.members.routes:get_shared_by_me
+DELETE /api/shared-by-me app.members.routes:end_shared_by_me
 GET /api/shared-albums app.members.member_routes:get_shared_albums
 PATCH /api/shared-albums app.members.member_routes:change_mail_of_invitations
 POST /api/shared-albums/invitations/<uuid:invitation_id> app.members.member_routes:answer_invitation

@@ -29,6 +29,7 @@ from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
 from app.exports.model_calls import model_calls_of
+from app.exports.people import people_of
 from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
@@ -480,6 +481,7 @@ def _about(export: AnyRow) -> dict[str, Any]:
         "account": account,
         "made_at": export.created_at.isoformat(),
         "saved_searches": [{"name": name, "q": q} for name, q in saved],
+        **people_of(user.id),
     }
 
 

@@ -20,6 +20,7 @@ from app.members.access import OpenAlbum, open_album
 from app.members.models import AlbumContribution, AlbumMember
 
 MAX_OF_MEMBER = 2_000  # in one album
+MAX_OF_PERSON = 20_000  # in all albums of others: they go with the pictures, some at a time
 MAX_IN_ALBUM = 5_000
 MAX_OF_OWNER = 50_000  # in all albums of one owner, which all have to go with the account
 # One addition at a time to albums of one owner, so that no two go past the limits together.
@@ -66,7 +67,7 @@ def contribute(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
             .returning(AlbumContribution.image_id)
         )
     )
-    if added and _is_too_much(album):
+    if added and _is_too_much(user, album):
         db.session.rollback()
         raise TooManyAddedError
     return added
@@ -110,17 +111,23 @@ def _hold_membership(user: User, album: OpenAlbum) -> None:
         raise NotFoundError
 
 
-def _is_too_much(album: OpenAlbum) -> bool:
+def _is_too_much(user: User, album: OpenAlbum) -> bool:
     counted = func.count()
     in_album, of_member = db.session.execute(
         select(counted, counted.filter(AlbumContribution.membership_id == album.grant_id)).where(
             AlbumContribution.album_id == album.id
         )
     ).one()
-    of_owner = db.session.scalar(
+    of_all = (
         select(counted)
         .select_from(AlbumContribution)
         .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
-        .where(AlbumMember.owner_id == album.owner_id)
     )
-    return in_album > MAX_IN_ALBUM or of_member > MAX_OF_MEMBER or (of_owner or 0) > MAX_OF_OWNER
+    of_owner = db.session.scalar(of_all.where(AlbumMember.owner_id == album.owner_id)) or 0
+    of_person = db.session.scalar(of_all.where(AlbumMember.member_id == user.id)) or 0
+    return (
+        in_album > MAX_IN_ALBUM
+        or of_member > MAX_OF_MEMBER
+        or of_owner > MAX_OF_OWNER
+        or of_person > MAX_OF_PERSON
+    )

@@ -20,6 +20,7 @@ from app.errors import (
     TooManyInAlbumError,
     TooManyInvitedError,
 )
+from app.images.album_models import Album
 from app.library.selection import wrong_field
 from app.members.models import AlbumMember, SharedAlbum
 
@@ -100,6 +101,17 @@ def remove_member(member: AlbumMember) -> None:
     if member.member_id is not None:
         record_by_another(Event.ALBUM_LEFT, user_id=member.member_id, album=str(member.album_id))
     db.session.delete(member)
+
+
+def require_own(user: User, album_id: UUID) -> None:
+    """Check that an album is a person's own, deleted or not.
+
+    Raises:
+        NotFoundError: there is no such album, or it is somebody else's.
+    """
+    own = select(Album.id).where(Album.id == album_id, Album.owner_id == user.id)
+    if db.session.scalar(own) is None:
+        raise NotFoundError
 
 
 def remove_all(user: User, album_id: UUID | None = None) -> int:

@@ -11,7 +11,7 @@ from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
-from app.http.middleware import json_response
+from app.http.middleware import columns_response, json_response
 from app.members.access import open_album
 from app.members.contents import (
     count_images,
@@ -207,7 +207,7 @@ def list_images_of_shared_album(album_id: UUID, query_data: SharedImagesIn) -> R
     """
     owner = current_owner()
     album = open_album(owner, album_id)
-    return json_response(read_images(owner, album, cursor=query_data.cursor))
+    return columns_response(read_images(owner, album, cursor=query_data.cursor))
 
 
 @shared_albums.post("/<uuid:album_id>/images")

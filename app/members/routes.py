@@ -9,7 +9,6 @@ from app.accounts.rate_limits.limiter import take, take_each
 from app.accounts.rate_limits.policies import INVITES_OF_PERSON, INVITES_TO_ADDRESS, MEMBER_CHANGES
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, signed_in
-from app.albums.entries import require_album
 from app.database import db
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
@@ -20,9 +19,10 @@ from app.members.invite import (
     remove_all,
     remove_member,
     require_member,
+    require_own,
     require_settings,
 )
-from app.members.listing import list_members, show_member, show_settings
+from app.members.listing import list_given, list_members, show_member, show_settings
 from app.members.schemas import (
     MemberIn,
     MemberOut,
@@ -31,10 +31,17 @@ from app.members.schemas import (
     MembersOut,
     MembersSeeOut,
     MembersSeePatch,
+    SharedByMeOut,
+    TransferredOut,
 )
+from app.members.transfer import transfer
 
 album_members = APIBlueprint(
     "album_members", __name__, url_prefix="/api/albums", tag="People of albums"
+)
+
+shared_by_me = APIBlueprint(
+    "shared_by_me", __name__, url_prefix="/api/shared-by-me", tag="People of albums"
 )
 
 NOT_FOUND = {404: "There is no such album, or it is not yours: the answer is the same."}
@@ -97,7 +104,7 @@ def remove_members(album_id: UUID) -> Response:
     """Remove everybody from an album at once. What they added goes with them."""
     user = current_user()
     take_seat(user.id)
-    require_album(user, album_id)
+    require_own(user, album_id)
     ended = remove_all(user, album_id)
     db.session.commit()
     return json_response({"ended": ended})
@@ -141,6 +148,31 @@ def change_member(album_id: UUID, member_id: UUID, json_data: MemberPatch) -> Re
     return answer
 
 
+@album_members.post("/<uuid:album_id>/members/<uuid:member_id>/transfer")
+@signed_in
+@album_members.output(TransferredOut)
+@album_members.doc(
+    responses={
+        **NO_MEMBER,
+        409: "They have not joined or only look, or it would be too much for one of you"
+        " (`not_transferable`); or they have as many albums as they may (`too_many_albums`).",
+        **LIMITED,
+    }
+)
+def transfer_album(album_id: UUID, member_id: UUID) -> Response:
+    """Give your album to a contributor of it. Pictures stay whose they are.
+
+    It is another album then, of theirs, in which you are a contributor with what you had in it.
+    Yours is in Recently deleted, with its share links, which close.
+    """
+    user = current_user()
+    take(MEMBER_CHANGES, of=str(user.id))
+    take_seat(user.id)
+    album = transfer(user, album_id, member_id)
+    db.session.commit()
+    return json_response({"album_id": str(album.id)})
+
+
 @album_members.delete("/<uuid:album_id>/members/<uuid:member_id>")
 @signed_in
 @album_members.output({}, status_code=204, description="They see nothing of it any more.")
@@ -155,3 +187,24 @@ def remove_from_album(album_id: UUID, member_id: UUID) -> Response:
     remove_member(require_member(user, album_id, member_id))
     db.session.commit()
     return Response(status=204)
+
+
+@shared_by_me.get("")
+@signed_in
+@shared_by_me.output(SharedByMeOut)
+def get_shared_by_me() -> Response:
+    """List your albums that people are in or were invited to: with links, all that others reach."""
+    return json_response({"albums": list_given(current_user())})
+
+
+@shared_by_me.delete("")
+@signed_in
+@shared_by_me.output(MembersEndedOut)
+@shared_by_me.doc(responses=LIMITED)
+def end_shared_by_me() -> Response:
+    """Remove everybody from all your albums at once. What they added goes with them."""
+    user = current_user()
+    take_seat(user.id)
+    ended = remove_all(user)
+    db.session.commit()
+    return json_response({"ended": ended})

@@ -50,7 +50,7 @@ class MembersSeeOut(BaseModel):
     """What members see of an album beside its pictures."""
 
     show_dates: bool = Field(description="When each was taken.")
-    show_descriptions: bool = Field(description="Alt texts and descriptions.")
+    show_descriptions: bool = Field(description="Titles, alt texts and descriptions.")
     show_names: bool = Field(description="Names of files.")
     show_places: bool = Field(description="The town of each.")
     allow_originals: bool = Field(
@@ -84,6 +84,29 @@ class MembersEndedOut(BaseModel):
     """What was ended."""
 
     ended: int = Field(description="How many memberships and invitations.", ge=0)
+
+
+class TransferredOut(BaseModel):
+    """What came of a transfer."""
+
+    album_id: UUID = Field(description="The album that is the other person's now.")
+
+
+class GivenAlbumOut(BaseModel):
+    """An album of one's own that people are in, or were invited to."""
+
+    id: UUID
+    title: str
+    members: int = Field(description="How many people are in it.", ge=0)
+    invited: int = Field(description="How many have not answered.", ge=0)
+    pictures: int = Field(description="How many pictures they have added.", ge=0)
+    is_deleted: bool = Field(description="It is in Recently deleted: nobody sees it meanwhile.")
+
+
+class SharedByMeOut(BaseModel):
+    """The albums of a person that people are in, by their titles."""
+
+    albums: list[GivenAlbumOut]
 
 
 class JoinedAlbumOut(BaseModel):
@@ -185,7 +208,9 @@ class MemberInViewOut(BaseModel):
 
     parts: list[MemberPartOut] = Field(description="One for each person whose pictures they are.")
     thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
-    alt_texts: dict[str, str] = Field(description="Where descriptions are shown.")
+    alt_texts: dict[str, str] = Field(
+        description="Where descriptions are shown; the title where there is no text."
+    )
     urls_expire_at: datetime | None = Field(
         description="A minute from now at most: then ask again. null: there are none."
     )

@@ -93,6 +93,7 @@ STRANGERS_TRY: dict[Operation, str] = {
             ("DELETE", "/api/albums/{album_id}/members"),
             ("PATCH", "/api/albums/{album_id}/members/{member_id}"),
             ("DELETE", "/api/albums/{album_id}/members/{member_id}"),
+            ("POST", "/api/albums/{album_id}/members/{member_id}/transfer"),
             ("POST", "/api/shared-albums/invitations/{invitation_id}"),
             ("DELETE", "/api/shared-albums/blocked/{person_id}"),
             ("GET", "/api/shared-albums/{album_id}"),

@@ -173,9 +173,12 @@ export {
 export {
   useChangeMember,
   useChangeWhatMembersSee,
+  useEndSharing,
   useInviteMember,
   useMembers,
   useRemoveMember,
+  useSharedByMe,
+  useTransferAlbum,
   type MemberRole,
 } from "./sharing/members";
 export { MemberVisit } from "./sharing/member-visit";
@@ -210,6 +213,7 @@ export type {
   Export,
   FactorMethod,
   Failure,
+  GivenAlbum,
   Image,
   ImageChanges,
   ImageDetail,

@@ -887,6 +887,31 @@ export interface paths {
         patch: operations["change_member"];
         trace?: never;
     };
+    "/api/albums/{album_id}/members/{member_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give your album to a contributor of it. Pictures stay whose they are
+         * @description Give your album to a contributor of it. Pictures stay whose they are.
+         *
+         *     It is another album then, of theirs, in which you are a contributor with what you had in it.
+         *     Yours is in Recently deleted, with its share links, which close.
+         *
+         *     Safe to repeat. The second time it is not yours any more: 404.
+         */
+        post: operations["transfer_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/albums/{album_id}/order": {
         parameters: {
             query?: never;
@@ -2636,6 +2661,34 @@ export interface paths {
          */
         post: operations["answer_invitation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-by-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your albums that people are in or were invited to: with links, all that others reach
+         * @description List your albums that people are in or were invited to: with links, all that others reach.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_by_me"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove everybody from all your albums at once. What they added goes with them
+         * @description Remove everybody from all your albums at once. What they added goes with them.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        delete: operations["end_shared_by_me"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4907,6 +4960,39 @@ export interface components {
             places: components["schemas"]["FoundPlaceOut"][];
         };
         /**
+         * GivenAlbumOut
+         * @description An album of one's own that people are in, or were invited to.
+         */
+        GivenAlbumOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Invited
+             * @description How many have not answered.
+             */
+            invited: number;
+            /**
+             * Is Deleted
+             * @description It is in Recently deleted: nobody sees it meanwhile.
+             */
+            is_deleted: boolean;
+            /**
+             * Members
+             * @description How many people are in it.
+             */
+            members: number;
+            /**
+             * Pictures
+             * @description How many pictures they have added.
+             */
+            pictures: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * HealthOut
          * @description The API and its database answer.
          */
@@ -6029,7 +6115,7 @@ export interface components {
         MemberInViewOut: {
             /**
              * Alt Texts
-             * @description Where descriptions are shown.
+             * @description Where descriptions are shown; the title where there is no text.
              */
             alt_texts: {
                 [key: string]: string;
@@ -6158,7 +6244,7 @@ export interface components {
             show_dates: boolean;
             /**
              * Show Descriptions
-             * @description Alt texts and descriptions.
+             * @description Titles, alt texts and descriptions.
              */
             show_descriptions: boolean;
             /**
@@ -6811,7 +6897,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -7228,7 +7314,7 @@ export interface components {
             show_dates: boolean;
             /**
              * Show Descriptions
-             * @description Alt texts and descriptions.
+             * @description Titles, alt texts and descriptions.
              */
             show_descriptions: boolean;
             /**
@@ -7268,6 +7354,14 @@ export interface components {
              * @description Whether one is mailed about invitations, once a day.
              */
             wants_mail: boolean;
+        };
+        /**
+         * SharedByMeOut
+         * @description The albums of a person that people are in, by their titles.
+         */
+        SharedByMeOut: {
+            /** Albums */
+            albums: components["schemas"]["GivenAlbumOut"][];
         };
         /**
          * SharedDownloadIn
@@ -8210,6 +8304,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * TransferredOut
+         * @description What came of a transfer.
+         */
+        TransferredOut: {
+            /**
+             * Album Id
+             * Format: uuid
+             * @description The album that is the other person's now.
+             */
+            album_id: string;
         };
         /**
          * UndoDismissed
@@ -13069,6 +13175,95 @@ export interface operations {
             };
             /** @description Some fields are not right; see errors. */
             422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description The `id` of the member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferredOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nobody such, or the album is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They have not joined or only look, or it would be too much for one of you (`not_transferable`); or they have as many albums as they may (`too_many_albums`). */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -20636,6 +20831,125 @@ export interface operations {
                 };
             };
             /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_by_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedByMeOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_shared_by_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersEndedOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -75,6 +75,7 @@ export type MadeShare = Schemas["ShareMadeOut"];
 export type NewShare = Schemas["ShareIn"];
 export type ShareChanges = Schemas["SharePatch"];
 export type Member = Schemas["MemberOut"];
+export type GivenAlbum = Schemas["GivenAlbumOut"];
 export type MembersSee = Schemas["MembersSeeOut"];
 export type JoinedAlbum = Schemas["JoinedAlbumOut"];
 export type Invitation = Schemas["InvitationOut"];

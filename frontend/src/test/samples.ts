@@ -174,3 +174,12 @@ export const aLookalikeGroup = (changes: Partial<LookalikeGroup> = {}): Lookalik
     images,
   };
 };
+
+/** Nothing is shared with this person. */
+export const NOTHING_SHARED = {
+  albums: [],
+  invitations: [],
+  blocked: [],
+  wants_mail: true,
+  address_proved: true,
+};

@@ -28,7 +28,7 @@ from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.exiftool import read_by_exiftool
 from tests.support.images import jpeg
-from tests.support.members import bring_in, members_of, shared_with
+from tests.support.members import bring_in, invite, members_of, shared_with
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.support.tags import tag_images
 from tests.support.users import PASSWORD, Json, Person, put, told
@@ -102,6 +102,7 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     saved = {"name": "Boats", "q": "boat last summer"}
     ada.http.post("/api/search/saved", json=saved).raise_for_status()
 
+    invite(ada, album, "bob@example.org")
     asked = ada.http.post("/api/account/exports")
     assert asked.status_code == 202
     assert ada.http.post("/api/account/exports").json()["id"] == asked.json()["id"]
@@ -111,6 +112,9 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     manifest = json.loads(archive.read(archive.namelist()[-2]))
     assert manifest["account"]["email"] == ada.email
     assert manifest["saved_searches"] == [saved]
+    (person,) = manifest["people_of_albums"]
+    assert (person["album"], person["email"]) == ("By the sea/1", "bob@example.org")
+    assert (manifest["albums_of_others"], manifest["blocked"]) == ([], [])
     by_id = {picture["id"]: picture for picture in manifest["pictures"]}
     assert set(by_id) == set(ids)
     for image_id, picture in zip(ids, pictures, strict=True):

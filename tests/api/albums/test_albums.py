@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from app.albums.routes import MAX_ALBUMS
+from app.albums.entries import MAX_ALBUMS
 from tests.support.albums import add_to, change_album, ids_in, make_album, read_album
 from tests.support.users import Json, Person
 

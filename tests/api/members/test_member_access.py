@@ -27,7 +27,9 @@ from tests.support.members import (
     reply,
     seen_in,
     shared_with,
-    whole,
+)
+from tests.support.members import (
+    whole as whole_address,
 )
 from tests.support.users import Json, Person, told, told_headers
 
@@ -225,10 +227,14 @@ def test_a_strangers_members_answer_as_ones_that_never_were(scene: Scene) -> Non
     (member,) = members_of(scene.ada, scene.album)
     his = make_album(scene.bob)
     before = _rows(scene)
-    changes: list[tuple[str, Json | None]] = [("PATCH", {"role": "contributor"}), ("DELETE", None)]
-    for method, body in changes:
+    changes: list[tuple[str, str, Json | None]] = [
+        ("PATCH", "", {"role": "contributor"}),
+        ("DELETE", "", None),
+        ("POST", "/transfer", None),
+    ]
+    for method, end, body in changes:
         answers = [
-            scene.bob.http.request(method, f"/api/albums/{album}/members/{each}", json=body)
+            scene.bob.http.request(method, f"/api/albums/{album}/members/{each}{end}", json=body)
             for album, each in (
                 (scene.album, member["id"]),
                 (his, member["id"]),
@@ -238,13 +244,13 @@ def test_a_strangers_members_answer_as_ones_that_never_were(scene: Scene) -> Non
         ]
         assert {answer.status_code for answer in answers} == {404}
         assert len({told(answer) for answer in answers}) == 1
-    changes = [
+    whole: list[tuple[str, Json | None]] = [
         ("GET", None),
         ("POST", {"email": "dora@example.org"}),
         ("PATCH", {"allow_originals": True}),
         ("DELETE", None),
     ]
-    for method, body in changes:
+    for method, body in whole:
         answers = [
             scene.bob.http.request(method, f"/api/albums/{album}/members", json=body)
             for album in (scene.album, str(uuid4()))
@@ -354,13 +360,13 @@ def test_addresses_live_for_a_minute_and_open_nothing_else(ada: Person, bob: Per
     bring_in(ada, album, bob)
     found = addresses(bob, album, own, other)
     for kind in ("thumbnails", "previews"):
-        address = whole(found, kind, own)
+        address = whole_address(found, kind, own)
         assert httpx2.get(address).status_code == 200
         assert f"X-Amz-Expires={VISITOR_SECONDS}" in address
     person, stranger, first, second, third = (
         each.replace("-", "") for each in (ada.user_id, bob.user_id, own, other, his)
     )
-    address = whole(found, "thumbnails", own)
+    address = whole_address(found, "thumbnails", own)
     for changed in (
         address.replace("thumbnail.webp", "original"),
         address.replace(first, second),

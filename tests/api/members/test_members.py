@@ -317,3 +317,69 @@ def test_a_role_can_be_changed_and_what_was_added_stays(
     assert his[0] in seen_in(bob, album)
     remove = f"/api/shared-albums/{album}/images/remove"
     assert bob.http.post(remove, json={"ids": his}).json()["ids"] == his[:1]
+
+
+def test_what_is_shared_with_people_is_listed_and_ended(
+    ada: Person, bob: Person, album: str, database: Engine
+) -> None:
+    bring_in(ada, album, bob, "contributor")
+    add(bob, album, add_images(bob, database, 2)).raise_for_status()
+    invite(ada, album, "dora@example.org")
+    other = make_album(ada, title="Abroad")
+    bring_in(ada, other, bob)
+    ada.http.delete(f"/api/albums/{other}").raise_for_status()
+    first, second = ada.http.get("/api/shared-by-me").json()["albums"]
+    assert (first["title"], first["is_deleted"], first["members"]) == ("Abroad", True, 1)
+    counts = [second[name] for name in ("members", "invited", "pictures")]
+    assert (second["id"], counts) == (album, [1, 1, 2])
+    assert bob.http.get("/api/shared-by-me").json() == {"albums": []}
+    assert bob.http.delete("/api/shared-by-me").json() == {"ended": 0}
+    assert ada.http.delete(f"/api/albums/{other}/members").json() == {"ended": 1}
+    assert ada.http.delete("/api/shared-by-me").json() == {"ended": 2}
+    assert shared_with(bob)["albums"] == []
+    assert bob.http.get(f"/api/shared-albums/{album}").status_code == 404
+    assert len(bob.timeline()) == 2
+
+
+def test_an_album_is_given_to_a_contributor_and_pictures_stay_whose_they_are(
+    ada: Person, bob: Person, new_person: NewPerson, album: str, database: Engine
+) -> None:
+    carl = new_person()
+    member = bring_in(ada, album, bob, "contributor")
+    bring_in(ada, album, carl, "contributor")
+    let(ada, album, show_names=True)
+    hers = ids_in(ada, album)
+    his, carls = add_images(bob, database, 2, start=20), add_images(carl, database, 1, start=40)
+    add(bob, album, his).raise_for_status()
+    add(carl, album, carls).raise_for_status()
+    answer = ada.http.post(f"/api/albums/{album}/members/{member}/transfer")
+    answer.raise_for_status()
+    given = answer.json()["album_id"]
+    assert given != album
+    assert ids_in(bob, given) == his
+    for person in (ada, bob, carl):
+        assert seen_in(person, given) == [*carls, *his, *hers]
+        assert person.http.get(f"/api/shared-albums/{album}").status_code == 404
+    assert look(carl, given, hers[0])["added_by"] == ada.email
+    assert look(carl, given, hers[0])["name"] is not None
+    (joined,) = shared_with(ada)["albums"]
+    assert (joined["owner"], joined["role"], joined["count"]) == (bob.email, "contributor", 6)
+    assert {each["email"] for each in members_of(bob, given)} == {ada.email, carl.email}
+    # Nobody has more of the other than before.
+    assert bob.http.get(f"/api/images/{hers[0]}").status_code == 404
+    assert ada.http.get(f"/api/albums/{given}").status_code == 404
+    assert ada.http.post(f"/api/albums/{album}/members/{member}/transfer").status_code == 404
+    ada.http.delete(f"/api/shared-albums/{given}").raise_for_status()
+    assert seen_in(carl, given) == [*carls, *his]
+    # Hers can be had back, and is shared with nobody.
+    ada.http.post(f"/api/albums/{album}/restore").raise_for_status()
+    assert ids_in(ada, album) == hers
+    assert members_of(ada, album) == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "invited"])
+def test_an_album_is_given_to_no_one_else(ada: Person, bob: Person, album: str, role: str) -> None:
+    member = bring_in(ada, album, bob) if role == "viewer" else invite(ada, album, bob.email)["id"]
+    answer = ada.http.post(f"/api/albums/{album}/members/{member}/transfer")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_transferable")
+    assert len(ids_in(ada, album)) == 3

@@ -79,3 +79,45 @@ export const useChangeWhatMembersSee = (albumId: string) => {
     onSettled: () => client.invalidateQueries({ queryKey }),
   });
 };
+
+/** Gives the album to a member; the answer says which album it is then. */
+export const useTransferAlbum = (albumId: string) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (memberId: string) =>
+      read(
+        api.POST("/api/albums/{album_id}/members/{member_id}/transfer", {
+          params: { path: { album_id: albumId, member_id: memberId } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries(),
+  });
+};
+
+const givenOptions = queryOptions({
+  queryKey: ["shared-by-me"],
+  queryFn: async ({ signal }) => await read(api.GET("/api/shared-by-me", { signal })),
+});
+
+/** One's own albums that people are in. */
+export const useSharedByMe = () => useQuery(givenOptions);
+
+/** Removes everybody from one album, or (null) from all. */
+export const useEndSharing = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (albumId: string | null) =>
+      albumId === null
+        ? read(api.DELETE("/api/shared-by-me"))
+        : read(
+            api.DELETE("/api/albums/{album_id}/members", {
+              params: { path: { album_id: albumId } },
+            }),
+          ),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: givenOptions.queryKey }),
+        client.invalidateQueries({ queryKey: ["members"] }),
+      ]),
+  });
+};

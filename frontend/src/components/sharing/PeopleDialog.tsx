@@ -31,6 +31,7 @@ import {
 } from "@/ui";
 
 import { ShareTabs, type Way } from "./ShareTabs";
+import { TransferDialog } from "./TransferDialog";
 
 const SEES: readonly (readonly [keyof MembersSee, string])[] = [
   ["show_dates", "Dates"],
@@ -101,7 +102,9 @@ const Invite = ({ albumId }: { albumId: string }) => {
   );
 };
 
-const MemberRow = ({ albumId, member }: { albumId: string; member: Member }) => {
+type MemberRowProps = { albumId: string; member: Member; onTransfer: () => void };
+
+const MemberRow = ({ albumId, member, onTransfer }: MemberRowProps) => {
   const change = useChangeMember(albumId);
   const remove = useRemoveMember(albumId);
   const toast = useToast();
@@ -135,6 +138,9 @@ const MemberRow = ({ albumId, member }: { albumId: string; member: Member }) => 
                 label: other === "viewer" ? "Let them only look" : "Let them add pictures",
                 onSelect: () => change.mutate({ id, role: other }, { onError }),
               },
+              ...(state === "joined" && role === "contributor"
+                ? [{ label: "Give them the album", onSelect: onTransfer }]
+                : []),
             ]}
           >
             <MoreIcon />
@@ -183,6 +189,12 @@ type PeopleDialogProps = {
 
 export const PeopleDialog = ({ albumId, title, onWay, onClose }: PeopleDialogProps) => {
   const query = useMembers(albumId);
+  const [heir, setHeir] = useState<Member | null>(null);
+  if (heir) {
+    return (
+      <TransferDialog albumId={albumId} title={title} member={heir} onClose={() => setHeir(null)} />
+    );
+  }
   const added = query.data?.members.some(({ pictures }) => pictures > 0) ?? false;
   return (
     <Dialog
@@ -205,7 +217,12 @@ export const PeopleDialog = ({ albumId, title, onWay, onClose }: PeopleDialogPro
                 empty="Nobody is in this album yet. They see it once they accept."
               >
                 {members.map((member) => (
-                  <MemberRow key={member.id} albumId={albumId} member={member} />
+                  <MemberRow
+                    key={member.id}
+                    albumId={albumId}
+                    member={member}
+                    onTransfer={() => setHeir(member)}
+                  />
                 ))}
               </Rows>
               {added && (

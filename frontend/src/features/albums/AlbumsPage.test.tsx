@@ -1,14 +1,38 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 
 import { albumsApi } from "@/test/albums";
 import { renderWithApp } from "@/test/render";
-import { anAlbum, anImage } from "@/test/samples";
+import { anAlbum, anImage, NOTHING_SHARED } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { AlbumsPage } from "./AlbumsPage";
+
+beforeEach(() =>
+  server.use(http.get("*/api/shared-albums", () => HttpResponse.json(NOTHING_SHARED))),
+);
+
+test("an invitation shows beside the albums", async () => {
+  const invitation = {
+    id: "i1",
+    title: "Porto",
+    owner: "bob@example.org",
+    role: "viewer",
+    invited_at: "2025-05-01T10:00:00Z",
+  };
+  server.use(
+    ...albumsApi({ images: [] }).handlers,
+    http.get("*/api/shared-albums", () =>
+      HttpResponse.json({ ...NOTHING_SHARED, invitations: [invitation] }),
+    ),
+  );
+  renderWithApp(<AlbumsPage />);
+  const link = await screen.findByRole("link", { name: /Shared with me/ });
+  await expect.poll(() => link.textContent).toBe("Shared with meNew");
+  expect(link).toHaveAttribute("href", "/shared-with-me");
+});
 
 test("without albums the page says what they are, and makes one", async () => {
   onTestFinished(() => window.history.replaceState(null, "", "/"));

@@ -15,6 +15,7 @@ const sharesApi = (shares: readonly Share[], { allowed = true } = {}) => {
   const kept = new Map(shares.map((share) => [share.id, share]));
   const asked: string[] = [];
   server.use(
+    http.get("*/api/shared-by-me", () => HttpResponse.json({ albums: [] })),
     http.get("*/api/shares", () => HttpResponse.json({ shares: [...kept.values()], allowed })),
     http.delete("*/api/shares/:id", ({ params }) => {
       asked.push(`end ${String(params["id"])}`);
@@ -105,4 +106,27 @@ test("a site without links says so", async () => {
   renderWithApp(<SharedLinksPage />);
   expect(await screen.findByText(/has switched share links off/)).toBeVisible();
   expect(screen.getByText("Switched off")).toBeVisible();
+});
+
+test("albums with people are listed, and each ends for everybody", async () => {
+  sharesApi([]);
+  const albums = [
+    { id: "a1", title: "Lisbon", members: 2, invited: 1, pictures: 12, is_deleted: false },
+  ];
+  const asked: string[] = [];
+  server.use(
+    http.get("*/api/shared-by-me", () => HttpResponse.json({ albums })),
+    http.delete("*/api/albums/:id/members", ({ params }) => {
+      asked.push(String(params["id"]));
+      albums.length = 0;
+      return HttpResponse.json({ ended: 3 });
+    }),
+  );
+  renderWithApp(<SharedLinksPage />);
+  const row = await screen.findByRole("listitem");
+  expect(row).toHaveTextContent("2 people · 1 invited · 12 pictures added by them");
+  await userEvent.click(screen.getByRole("button", { name: "End Lisbon for everybody" }));
+  await userEvent.click(screen.getByRole("button", { name: "Remove everybody" }));
+  expect(await screen.findByText(/^No album is shared with people/)).toBeVisible();
+  expect(asked).toEqual(["a1"]);
 });

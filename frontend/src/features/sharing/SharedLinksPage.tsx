@@ -10,6 +10,7 @@ import { Button, usePageTitle } from "@/ui";
 
 import { EndAll, EndShare, RenewShare } from "./ask-first";
 import { EditShareDialog } from "./EditShareDialog";
+import { PeopleShared } from "./PeopleShared";
 import { ShareRow, type Doing } from "./ShareRow";
 
 type Chosen = { share: Share; doing: Doing };
@@ -47,10 +48,7 @@ export const SharedLinksPage = () => {
                   Whoever runs this site has switched share links off: none opens.
                 </p>
               )}
-              <Rows
-                label="Share links"
-                empty="Nothing is shared: nobody but you sees your pictures."
-              >
+              <Rows label="Share links" empty="Nothing is shared by links.">
                 {all.map((share) => (
                   <ShareRow
                     key={share.id}
@@ -63,6 +61,9 @@ export const SharedLinksPage = () => {
           )}
         </QueryBoundary>
       </Section>
+      <div className="mt-6">
+        <PeopleShared />
+      </div>
       {chosen?.doing === "edit" && <EditShareDialog share={chosen.share} onClose={close} />}
       {chosen?.doing === "end" && <EndShare share={chosen.share} onClose={close} />}
       {chosen?.doing === "renew" && (

@@ -1,0 +1,51 @@
+"""What an export says of people: whom albums are shared with, whose one is in, and who is blocked.
+
+At most 1,000, 500 and 500 of a person.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.database import db
+
+_MEMBERS = text("""
+SELECT albums.title, members.email, members.role, members.created_at, members.accepted_at
+FROM album_members AS members JOIN albums ON albums.id = members.album_id
+WHERE members.owner_id = :user ORDER BY members.created_at, members.id
+""")
+_JOINED = text("""
+SELECT albums.title, owners.email, members.role, members.accepted_at
+FROM album_members AS members JOIN albums ON albums.id = members.album_id
+JOIN users AS owners ON owners.id = members.owner_id
+WHERE members.member_id = :user ORDER BY members.accepted_at, members.id
+""")
+_BLOCKED = text("SELECT email FROM member_blocks WHERE user_id = :user ORDER BY created_at, email")
+
+
+def people_of(user_id: UUID) -> dict[str, Any]:
+    """Return what is said of people, as it stands in the manifest."""
+    values = {"user": user_id}
+    return {
+        "people_of_albums": [
+            {
+                "album": row.title,
+                "email": row.email,
+                "role": row.role,
+                "invited_at": row.created_at.isoformat(),
+                "joined_at": row.accepted_at and row.accepted_at.isoformat(),
+            }
+            for row in db.session.execute(_MEMBERS, values)
+        ],
+        "albums_of_others": [
+            {
+                "album": row.title,
+                "owner": row.email,
+                "role": row.role,
+                "joined_at": row.accepted_at.isoformat(),
+            }
+            for row in db.session.execute(_JOINED, values)
+        ],
+        "blocked": [row.email for row in db.session.execute(_BLOCKED, values)],
+    }

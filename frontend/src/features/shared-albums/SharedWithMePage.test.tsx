@@ -1,0 +1,75 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { expect, onTestFinished, test } from "vitest";
+
+import { renderWithApp } from "@/test/render";
+import { NOTHING_SHARED } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { SharedWithMePage } from "./SharedWithMePage";
+
+const INVITATION = {
+  id: "i1",
+  title: "Lisbon",
+  owner: "ada@example.org",
+  role: "contributor",
+  invited_at: "2025-05-01T10:00:00Z",
+};
+
+/** An API with one invitation; `asked` has how it was answered. */
+const invitationApi = () => {
+  const asked: string[] = [];
+  const open = [INVITATION];
+  const blocked: object[] = [];
+  server.use(
+    http.get("*/api/shared-albums", () =>
+      HttpResponse.json({ ...NOTHING_SHARED, invitations: open, blocked }),
+    ),
+    http.post("*/api/shared-albums/invitations/:id", async ({ params, request }) => {
+      const { answer } = (await request.json()) as { answer: string };
+      asked.push(`${answer} ${String(params["id"])}`);
+      open.length = 0;
+      if (answer === "block") {
+        blocked.push({ id: "p1", email: INVITATION.owner, blocked_at: INVITATION.invited_at });
+      }
+      return HttpResponse.json({ album_id: answer === "accept" ? "a1" : null });
+    }),
+  );
+  return asked;
+};
+
+test("an invitation is accepted, and the album opens", async () => {
+  onTestFinished(() => window.history.replaceState(null, "", "/"));
+  const asked = invitationApi();
+  renderWithApp(<SharedWithMePage />);
+  const row = await screen.findByRole("listitem");
+  expect(row).toHaveTextContent("ada@example.org");
+  expect(row).toHaveTextContent("to look at, and add pictures to, the album “Lisbon”");
+  await userEvent.click(within(row).getByRole("button", { name: "Accept" }));
+  await expect.poll(() => window.location.pathname).toBe("/shared-with-me/a1");
+  expect(asked).toEqual(["accept i1"]);
+});
+
+test("declining asks nothing, blocking asks first", async () => {
+  const asked = invitationApi();
+  renderWithApp(<SharedWithMePage />);
+  await userEvent.click(await screen.findByRole("button", { name: /^More for the invitation/ }));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Block" }));
+  expect(asked).toEqual([]);
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Block" }));
+  expect(await screen.findByRole("button", { name: "Unblock ada@example.org" })).toBeVisible();
+  expect(asked).toEqual(["block i1"]);
+});
+
+test("who has not confirmed the address is told how to see invitations", async () => {
+  server.use(
+    http.get("*/api/shared-albums", () =>
+      HttpResponse.json({ ...NOTHING_SHARED, address_proved: false }),
+    ),
+  );
+  renderWithApp(<SharedWithMePage />);
+  expect(await screen.findByText(/^Confirm your e-mail address/)).toBeVisible();
+  expect(screen.getByText(/^Nobody shares an album with you yet/)).toBeVisible();
+});
