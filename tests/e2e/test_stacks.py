@@ -1,5 +1,6 @@
 """Stacks of real files: one tile with a count, and a strip in the viewer, with keys."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def _stack(screen: Screen, size: int) -> Locator:
 
 
 def _strip(screen: Screen) -> Locator:
-    return screen.viewer.get_by_role("navigation")
+    return screen.viewer.get_by_role("navigation", name=re.compile("Stack"))
 
 
 def _bar(screen: Screen) -> Locator:
