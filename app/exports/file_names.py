@@ -3,13 +3,15 @@
 import re
 import unicodedata
 
-from app.exports.xmp_sidecar import SIDECAR
 from app.text import split_extension
 
 # Of a name in bytes of UTF-8: ext4, APFS and NTFS take 255 (of NTFS, UTF-16 units, never more than
 # the bytes are). Each picture has neighbours with these at the end of its name.
 MAX_NAME_BYTES = 255
 JSON = ".json"
+# digiKam and darktable read IMG_1.JPG.xmp. Adobe's IMG_1.xmp would be one name for IMG_1.CR3 and
+# IMG_1.JPG: docs/decisions/0109-xmp-sidecars.md.
+SIDECAR = ".xmp"
 _NEIGHBOURS = (JSON, SIDECAR)
 _LONGEST_END = max(map(len, _NEIGHBOURS))
 # Names with numbers of as many digits are cut at the same place. The first has none.
@@ -57,6 +59,10 @@ class ArchiveNames:
                     self._taken |= names
                     return place
         raise OverflowError("No zip holds so many pictures of one name.")
+
+    def hold(self, place: str) -> None:
+        """Take a name that is there already; no other one will meet it."""
+        self._taken |= {_compared(place + end) for end in ("", *_NEIGHBOURS)}
 
 
 def _safe(name: str) -> str:

@@ -6,10 +6,6 @@ from typing import Any
 
 from app.images.models import DescriptionSource
 
-# digiKam and darktable read IMG_1.JPG.xmp. Adobe's IMG_1.xmp would be one name for IMG_1.CR3 and
-# IMG_1.JPG: docs/decisions/0109-xmp-sidecars.md.
-SIDECAR = ".xmp"
-
 _NAMESPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from app.exports.file_names import JSON, ArchiveNames
-from app.exports.xmp_sidecar import SIDECAR, sidecar_of
+from app.exports.file_names import JSON, SIDECAR, ArchiveNames
+from app.exports.xmp_sidecar import sidecar_of
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first and the last moment that a zip can tell
 _NEWEST = (2107, 12, 31, 23, 59, 58)

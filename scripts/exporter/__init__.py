@@ -1,0 +1,1 @@
+"""The exporter: mirrors a library into a folder, and proves that it is whole. docs/exports.md."""

@@ -1,0 +1,313 @@
+"""Bringing a folder in step with a library: what is new, changed, moved and gone.
+
+[Note: Nothing is lost] Whatever is deleted on the site stays here, in the folder "Recently
+deleted", until the person asks for more. A file is written whole or not at all, is compared with
+its SHA-256 before it has its name, and never takes the place of another one.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.client import HTTPException
+from pathlib import Path
+from sqlite3 import Row
+from urllib.parse import urlsplit
+
+from app.exports.file_names import JSON, SIDECAR
+from scripts.exporter import files
+from scripts.exporter.journal import Journal
+from scripts.importer.client import OK, Api, ApiError, BrokenOffError, Json
+
+AT_A_TIME = 50  # as many originals' addresses as the site gives at once
+DELETED = "Recently deleted"
+_NOT_FOUND = 404
+_ATTEMPTS = 4
+_LISTED = 100  # as many as the site lists at once
+# What changes from one answer to the next, and opens nothing a while later.
+_ADDRESSES = ("thumbnail_url", "preview_url", "animation_url", "urls_expire_at")
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What a run did, and what it could not do."""
+
+    downloaded: int = 0
+    size: int = 0
+    found: int = 0  # were in the folder already
+    written: int = 0  # of which only what is known has changed
+    moved_out: int = 0
+    removed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def refresh(api: Api, journal: Journal) -> None:
+    """Learn what changed on the site since the last run."""
+    since = journal.get("changed_until")
+    try:
+        for page in api.changes(since):
+            journal.note_changes(page)
+    except ApiError as error:
+        if error.code != "changes_forgotten":
+            raise
+        seen: set[str] = set()
+        for page in api.changes(""):
+            journal.note_changes(page)
+            seen |= {image["id"] for image in page["images"]}
+        journal.forget_but(seen)
+    tags = {tag["id"]: tag["path"] for tag in api.ask("GET", "/api/tags")["tags"]}
+    journal.mark_due_by_tags(tags)
+
+
+def is_of_this_library(api: Api, journal: Journal) -> bool:
+    """Whether the account has any of the images that the folder holds; a token says no name."""
+    known = journal.some_known(_LISTED)
+    return not known or bool(api.ask("GET", f"/api/images?ids={','.join(known)}")["images"])
+
+
+def mark_lost(root: Path, journal: Journal) -> int:
+    """Have fetched again what somebody removed or changed here; return how many."""
+    lost = []
+    for row in journal.db.execute(
+        "SELECT id, path, size, mtime_ns FROM images WHERE path IS NOT NULL AND NOT is_gone"
+    ):
+        try:
+            found = (root / row["path"]).stat()
+        except OSError:
+            lost.append(row["id"])
+            continue
+        if (found.st_size, found.st_mtime_ns) != (row["size"], row["mtime_ns"]):
+            lost.append(row["id"])
+    journal.db.executemany(
+        "UPDATE images SET is_due = 1, mtime_ns = NULL WHERE id = ?", [(each,) for each in lost]
+    )
+    return len(lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """An image whose place is chosen. `is_here`: the right bytes lie there."""
+
+    row: Row
+    facts: Json
+    path: str
+    wanted: str
+    is_here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fetched:
+    """What fetching gave: bytes that were fetched, whether they lay there, or what went wrong."""
+
+    size: int
+    is_found: bool
+    problem: str | None
+
+
+class Mirror:
+    """Writes what is due."""
+
+    def __init__(
+        self,
+        api: Api,
+        journal: Journal,
+        *,
+        parallel: int,
+        deletes: bool,
+        tell: Callable[[Outcome], None],
+        stop: threading.Event,
+    ) -> None:
+        """Begin nothing yet.
+
+        Args:
+            api: the site.
+            journal: of the folder.
+            parallel: how many files are fetched at a time.
+            deletes: whether files go whose pictures are deleted for good on the site.
+            tell: is told how far it is.
+            stop: ends it after what is under way.
+        """
+        self._api = api
+        self._journal = journal
+        self._root = journal.folder
+        self._names = files.Names(journal.folder)
+        self._adopted: set[str] = set()
+        self._parallel = parallel
+        self._deletes = deletes
+        self._tell = tell
+        self._stop = stop
+        self.outcome = Outcome()
+
+    def run(self) -> Outcome:
+        """Write everything that is due, 50 images at a time.
+
+        Raises:
+            ApiError: the site refuses everything.
+            UnreachableError: it was away for too long.
+            OSError: the folder cannot be written.
+        """
+        if self._deletes:  # what former runs kept
+            self._journal.db.execute("UPDATE images SET is_due = 1 WHERE is_gone")
+        with ThreadPoolExecutor(self._parallel) as pool:
+            for rows in self._due():
+                self._write_some(rows, pool)
+                self._tell(self.outcome)
+                if self._stop.is_set():
+                    break
+        return self.outcome
+
+    def _due(self) -> Iterator[list[Row]]:
+        """Yield rows that are due, each once: those that fail are due again in the next run."""
+        last = ""
+        while rows := self._journal.db.execute(
+            "SELECT * FROM images WHERE is_due AND id > ? ORDER BY id LIMIT ?", (last, AT_A_TIME)
+        ).fetchall():
+            last = rows[-1]["id"]
+            yield rows
+
+    def _write_some(self, rows: list[Row], pool: ThreadPoolExecutor) -> None:
+        for row in rows:
+            if row["is_gone"]:
+                self._write_gone(row)
+        there = [row for row in rows if not row["is_gone"]]
+        if not there:
+            return
+        ids = ",".join(row["id"] for row in there)
+        signed = self._api.ask("GET", f"/api/downloads/originals?ids={ids}&sidecars=true")
+        known = pool.map(self._facts, [row["id"] for row in there])
+        # Moves and names are one after the other; bytes are fetched side by side.
+        jobs = [
+            self._place(row, facts)
+            for row, facts in zip(there, list(known), strict=True)
+            if facts is not None
+        ]
+        all_fetched = pool.map(lambda job: self._fetch(job, signed), jobs)
+        for job, fetched in zip(jobs, all_fetched, strict=True):
+            self._note(job, fetched)
+
+    def _facts(self, image_id: str) -> Json | None:
+        """Return what the site knows of an image; None where it has been deleted meanwhile."""
+        try:
+            facts = self._api.ask("GET", f"/api/images/{image_id}")
+        except ApiError as error:
+            if error.status != _NOT_FOUND:
+                raise
+            return None
+        return {**facts, **dict.fromkeys(_ADDRESSES)}
+
+    def _place(self, row: Row, facts: Json) -> _Job:
+        """Choose where an image belongs, and move there what is elsewhere."""
+        moment = datetime.fromisoformat(facts["timeline_at"])
+        folder = DELETED if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
+        wanted = f"{folder}/{facts['name']}"
+        path = row["path"]
+        is_here = False
+        if path is None:
+            path, is_here = self._adopt(folder, facts)
+        elif wanted != row["wanted"]:
+            new = self._names.take(folder, facts["name"])
+            files.move(self._root, path, new)
+            # Noted at once: what is stopped here is found where it is.
+            self._journal.note_moved(row["id"], path=new, wanted=wanted)
+            self.outcome.moved_out += bool(facts["deleted_at"])
+            path = new
+        return _Job(row=row, facts=facts, path=path, wanted=wanted, is_here=is_here)
+
+    def _adopt(self, folder: str, facts: Json) -> tuple[str, bool]:
+        """Return a free place; that of a file which nobody knows, where it has the right bytes."""
+        for path in self._names.of_size(folder, facts["size"]):
+            if path in self._adopted or self._journal.knows(path):
+                continue
+            if files.sha256_of(self._root / path) == facts["sha256"]:
+                self._adopted.add(path)
+                return path, True
+        return self._names.take(folder, facts["name"]), False
+
+    def _fetch(self, job: _Job, signed: Json) -> _Fetched:
+        """Fetch an original that is not here as it should be, and write what lies beside it."""
+        path = self._root / job.path
+        size, is_found, problem = 0, job.is_here, None
+        if not job.is_here and not self._is_intact(job):
+            is_found = files.sha256_of(path) == job.facts["sha256"]
+            if not is_found:
+                address = signed["originals"].get(job.facts["id"])
+                if address is None:
+                    problem = "the site has no checked original of it yet"
+                else:
+                    shared = signed["addresses"]
+                    problem = self._download(
+                        f"{shared['base']}{address}&{shared['query']}", path, job.facts
+                    )
+                size = 0 if problem else job.facts["size"]
+        if problem is None:
+            files.write_json(Path(f"{path}{JSON}"), job.facts)
+            xmp = signed["sidecars"].get(job.facts["id"])
+            beside = Path(f"{path}{SIDECAR}")
+            if xmp is None:
+                beside.unlink(missing_ok=True)
+            else:
+                files.write(beside, xmp.encode())
+        return _Fetched(size=size, is_found=is_found, problem=problem)
+
+    def _is_intact(self, job: _Job) -> bool:
+        """Whether the file is as it was when it was compared: by its size and time."""
+        row = job.row
+        if row["mtime_ns"] is None or row["sha256"] != job.facts["sha256"]:
+            return False
+        try:
+            found = (self._root / job.path).stat()
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) == (row["size"], row["mtime_ns"])
+
+    def _download(self, address: str, path: Path, facts: Json) -> str | None:
+        """Fetch an original; return why it is not here then."""
+        problem = ""
+        for _ in range(_ATTEMPTS):
+            if self._stop.is_set():
+                return "stopped"
+            try:
+                with self._api.connections.stream(urlsplit(address)) as (status, chunks):
+                    if status != OK:
+                        problem = f"the bucket answers {status}"
+                        continue
+                    if files.store(path, chunks, expected=facts["sha256"]) == facts["sha256"]:
+                        return None
+                    problem = "its bytes are not those that were uploaded"
+            except (BrokenOffError, ConnectionError, TimeoutError, HTTPException):
+                problem = "the connection broke again and again"
+        return problem
+
+    def _note(self, job: _Job, fetched: _Fetched) -> None:
+        if fetched.problem:
+            self.outcome.problems.append(f"{job.facts['name']}: {fetched.problem}")
+            return
+        self._journal.note_written(
+            job.facts["id"],
+            path=job.path,
+            wanted=job.wanted,
+            mtime_ns=(self._root / job.path).stat().st_mtime_ns,
+            tags=[tag["id"] for tag in job.facts["tags"]],
+        )
+        self.outcome.downloaded += bool(fetched.size)
+        self.outcome.size += fetched.size
+        self.outcome.found += fetched.is_found
+        self.outcome.written += not fetched.size and not fetched.is_found
+
+    def _write_gone(self, row: Row) -> None:
+        """Keep what is deleted for good on the site, or delete it where that was asked for."""
+        path = row["path"]
+        if path is None:
+            self._journal.note_forgotten(row["id"])
+        elif self._deletes:
+            files.remove(self._root, path)
+            self._journal.note_forgotten(row["id"])
+            self.outcome.removed += 1
+        elif not path.startswith(f"{DELETED}/"):
+            new = self._names.take(DELETED, path.rpartition("/")[2])
+            files.move(self._root, path, new)
+            self._journal.note_moved(row["id"], path=new, wanted=new, is_due=False)
+            self.outcome.moved_out += 1
+        else:
+            self._journal.note_moved(row["id"], path=path, wanted=path, is_due=False)
