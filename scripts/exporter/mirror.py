@@ -61,9 +61,27 @@ def refresh(api: Api, journal: Journal) -> None:
 
 
 def is_of_this_library(api: Api, journal: Journal) -> bool:
-    """Whether the account has any of the images that the folder holds; a token says no name."""
+    """Whether the account has, or had, any of the images that the folder holds.
+
+    A token says no name.
+    """
     known = journal.some_known(_LISTED)
-    return not known or bool(api.ask("GET", f"/api/images?ids={','.join(known)}")["images"])
+    if not known or api.ask("GET", f"/api/images?ids={','.join(known)}")["images"]:
+        return True
+    try:
+        return _tells_of(known, api.changes(journal.get("changed_until")))
+    except ApiError as error:
+        if error.code != "changes_forgotten":
+            raise
+        return _tells_of(known, api.changes(""))
+
+
+def _tells_of(known: list[str], pages: Iterator[Json]) -> bool:
+    """Whether changes name any of these images: all of them may have been deleted since."""
+    return any(
+        not {*page["removed"], *(image["id"] for image in page["images"])}.isdisjoint(known)
+        for page in pages
+    )
 
 
 def mark_lost(root: Path, journal: Journal) -> int:
