@@ -60,7 +60,8 @@ def test_library_is_mirrored_with_what_is_known_and_its_albums(exporter: Exporte
     change(ada, ids[0], description={"alt_text": "Oma", "text": "by the sea"}, favourite=True)
     batch(ada, "add_tag", ids[:2], tag="family/Oma")
     album = make_album(ada, title="Sylt/2019", description="Summer", order="manual")
-    add_to(ada, album, [ids[2], ids[0]])
+    for image_id in (ids[2], ids[0]):
+        add_to(ada, album, [image_id])
     ada.http.delete(f"/api/images/{ids[3]}").raise_for_status()
     code, said = exporter.run("--verify", "--links")
     assert (code, "Everything is here." in said) == (0, True), said
