@@ -69,6 +69,19 @@ _UNUSED = (
         for part in ("lib", "resources", "types")
         for name in ("admin", "beta", "evals", "fine_tuning", "live", "realtime")
     ),
+    *(
+        f"openai/resources/{name}"
+        for name in (
+            *("audio", "chat", "completions.py", "containers", "conversations", "images.py"),
+            *("safety", "skills", "uploads", "vector_stores", "videos.py", "webhooks"),
+        )
+    ),
+    *(f"openai/types/{name}" for name in ("audio", "conversations", "webhooks")),
+    *(
+        f"openai/lib/{name}.py"
+        for name in ("browser", "computer", "decisions_tool_runner", "responses_tool_runner")
+    ),
+    "openai/lib/responses_websocket",
     "pydantic/mypy.py",
     "pydantic/v1",
     "share",
