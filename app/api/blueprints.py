@@ -26,7 +26,7 @@ from app.library.isolation import isolation
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.map.routes import map_
-from app.members.member_routes import shared_albums
+from app.members.member_routes import album_invitations, shared_albums
 from app.members.routes import album_members, shared_by_me
 from app.places.routes import places
 from app.search.routes import search
@@ -77,6 +77,7 @@ BLUEPRINTS = (
     album_members,
     shared_by_me,
     shared_albums,
+    album_invitations,
     shares,
     shared,
     tags,

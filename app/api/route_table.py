@@ -116,8 +116,6 @@ GET /api/shared-by-me app.members.routes:get_shared_by_me
 DELETE /api/shared-by-me app.members.routes:end_shared_by_me
 GET /api/shared-albums app.members.member_routes:get_shared_albums
 PATCH /api/shared-albums app.members.member_routes:change_mail_of_invitations
-POST /api/shared-albums/invitations/<uuid:invitation_id> app.members.member_routes:answer_invitation
-DELETE /api/shared-albums/blocked/<uuid:person_id> app.members.member_routes:unblock_person
 GET /api/shared-albums/<uuid:album_id> app.members.member_routes:get_shared_album
 DELETE /api/shared-albums/<uuid:album_id> app.members.member_routes:leave_album
 GET /api/shared-albums/<uuid:album_id>/images app.members.member_routes:list_images_of_shared_album
@@ -126,6 +124,8 @@ POST /api/shared-albums/<uuid:album_id>/images/remove app.members.member_routes:
 GET /api/shared-albums/<uuid:album_id>/addresses app.members.member_routes:get_addresses_of_shared_album
 GET /api/shared-albums/<uuid:album_id>/images/<uuid:image_id> app.members.member_routes:get_image_of_shared_album
 GET /api/shared-albums/<uuid:album_id>/images/<uuid:image_id>/original app.members.member_routes:get_original_of_shared_album
+POST /api/album-invitations/<uuid:invitation_id> app.members.member_routes:answer_invitation
+DELETE /api/album-invitations/blocked/<uuid:person_id> app.members.member_routes:unblock_person
 GET /api/shares app.sharing.routes:get_shares
 POST /api/shares app.sharing.routes:create_share
 DELETE /api/shares app.sharing.routes:end_shares

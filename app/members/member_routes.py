@@ -55,6 +55,10 @@ from app.timeline.schemas import InViewIn, parse_ids_in_view
 shared_albums = APIBlueprint(
     "shared_albums", __name__, url_prefix="/api/shared-albums", tag="Albums of others"
 )
+# Not below /api/shared-albums, where any word stands in the place of an album's id.
+album_invitations = APIBlueprint(
+    "album_invitations", __name__, url_prefix="/api/album-invitations", tag="Albums of others"
+)
 
 NOT_FOUND = {
     404: "There is no such album, or it is not shared with you (any more): the answer is the same."
@@ -98,11 +102,11 @@ def change_mail_of_invitations(json_data: WantsMailIn) -> Response:
     return Response(status=204)
 
 
-@shared_albums.post("/invitations/<uuid:invitation_id>")
+@album_invitations.post("/<uuid:invitation_id>")
 @signed_in
-@shared_albums.input(AnswerIn, location="json")
-@shared_albums.output(AnsweredOut)
-@shared_albums.doc(
+@album_invitations.input(AnswerIn, location="json")
+@album_invitations.output(AnsweredOut)
+@album_invitations.doc(
     responses={
         **NO_INVITATION,
         409: "You are in as many albums as you may be (`too_many_joined`), or have blocked as many"
@@ -129,10 +133,10 @@ def answer_invitation(invitation_id: UUID, json_data: AnswerIn) -> Response:
     return json_response({"album_id": album_id})
 
 
-@shared_albums.delete("/blocked/<uuid:person_id>")
+@album_invitations.delete("/blocked/<uuid:person_id>")
 @signed_in
-@shared_albums.output({}, status_code=204, description="They may invite you again.")
-@shared_albums.doc(responses={404: "You have blocked nobody such.", **LIMITED})
+@album_invitations.output({}, status_code=204, description="They may invite you again.")
+@album_invitations.doc(responses={404: "You have blocked nobody such.", **LIMITED})
 def unblock_person(person_id: UUID) -> Response:
     """Let somebody invite you again."""
     user = current_user()

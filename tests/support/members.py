@@ -31,7 +31,7 @@ def shared_with(person: Person) -> Json:
 
 def reply(person: Person, invitation: str, answer: str = "accept") -> httpx2.Response:
     """Answer an invitation."""
-    return person.http.post(f"/api/shared-albums/invitations/{invitation}", json={"answer": answer})
+    return person.http.post(f"/api/album-invitations/{invitation}", json={"answer": answer})
 
 
 def bring_in(owner: Person, album: str, person: Person, role: str = "viewer") -> str:

@@ -183,7 +183,7 @@ def test_who_is_blocked_invites_and_is_not_told(ada: Person, bob: Person, album:
     assert (answer.status_code, answer.json()["state"]) == (201, "invited")
     assert shared_with(bob)["invitations"] == []
     assert told(reply(bob, answer.json()["id"])) == told(reply(bob, str(uuid4())))
-    address = f"/api/shared-albums/blocked/{blocked['id']}"
+    address = f"/api/album-invitations/blocked/{blocked['id']}"
     bob.http.delete(address).raise_for_status()
     assert bob.http.delete(address).status_code == 404
     assert len(shared_with(bob)["invitations"]) == 1

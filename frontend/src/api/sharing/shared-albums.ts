@@ -27,7 +27,7 @@ export type InvitationAnswer = "accept" | "decline" | "block";
 export const useAnswerInvitation = () =>
   useChange(({ id, answer }: { id: string; answer: InvitationAnswer }) =>
     read(
-      api.POST("/api/shared-albums/invitations/{invitation_id}", {
+      api.POST("/api/album-invitations/{invitation_id}", {
         params: { path: { invitation_id: id } },
         body: { answer },
       }),
@@ -37,7 +37,9 @@ export const useAnswerInvitation = () =>
 export const useUnblock = () =>
   useChange((id: string) =>
     done(
-      api.DELETE("/api/shared-albums/blocked/{person_id}", { params: { path: { person_id: id } } }),
+      api.DELETE("/api/album-invitations/blocked/{person_id}", {
+        params: { path: { person_id: id } },
+      }),
     ),
   );
 

@@ -26,7 +26,7 @@ const invitationApi = () => {
     http.get("*/api/shared-albums", () =>
       HttpResponse.json({ ...NOTHING_SHARED, invitations: open, blocked }),
     ),
-    http.post("*/api/shared-albums/invitations/:id", async ({ params, request }) => {
+    http.post("*/api/album-invitations/:id", async ({ params, request }) => {
       const { answer } = (await request.json()) as { answer: string };
       asked.push(`${answer} ${String(params["id"])}`);
       open.length = 0;
