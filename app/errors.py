@@ -378,8 +378,9 @@ class TooManyAddedError(ConflictError):
 class NotTransferableError(ConflictError):
     code = "not_transferable"
     detail = (
-        "An album goes to a contributor who has joined it, with 2,000 pictures of yours at most,"
-        " and no more people and pictures than they may have. Nothing was changed."
+        "An album goes to a contributor who has added pictures to it, with 2,000 of yours at most,"
+        " and no more people and pictures than each of you may have. Neither of you may have"
+        " blocked the other. Nothing was changed."
     )
 
 

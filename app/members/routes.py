@@ -154,8 +154,9 @@ def change_member(album_id: UUID, member_id: UUID, json_data: MemberPatch) -> Re
 @album_members.doc(
     responses={
         **NO_MEMBER,
-        409: "They have not joined or only look, or it would be too much for one of you"
-        " (`not_transferable`); or they have as many albums as they may (`too_many_albums`).",
+        409: "They only look, have not joined or have added nothing, one of you has blocked the"
+        " other, or it would be too much for one of you (`not_transferable`); or they have as many"
+        " albums as they may (`too_many_albums`).",
         **LIMITED,
     }
 )
@@ -163,7 +164,8 @@ def transfer_album(album_id: UUID, member_id: UUID) -> Response:
     """Give your album to a contributor of it. Pictures stay whose they are.
 
     It is another album then, of theirs, in which you are a contributor with what you had in it.
-    Yours is in Recently deleted, with its share links, which close.
+    Yours is in Recently deleted, with its share links, which close. Open invitations end; members
+    who have blocked the new owner, or whom they have blocked, are in it no more.
     """
     user = current_user()
     take(MEMBER_CHANGES, of=str(user.id))

@@ -5,11 +5,17 @@ rows of an album are one person's. So it is not the row of the album that change
 owner gets an album of their own with what they had added. Members move to it, with what they added,
 and the former owner stays as a contributor with what they had in it. Theirs goes into Recently
 deleted, with its share links, which close: restored, it is shared with nobody.
+
+[Note: In the heir's name] Nobody asks the new owner. So nothing is said in their name that they did
+not say: open invitations end, who blocked them or is blocked by them is in it no more, and only
+whoever has added something, which tells all members their address, can be given an album. Nor is
+more shown of what they added than was agreed: what is their own entry has no switches of its own,
+so the album's are as tight as the tightest of what they added, until they change them.
 """
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 
 from app.accounts.audit.log import Event, record, record_by_another
 from app.accounts.models import User
@@ -18,14 +24,15 @@ from app.database import db, now
 from app.errors import NotTransferableError, TooManyAlbumsError
 from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.models import Image
-from app.members.contribute import MAX_IN_ALBUM, MAX_OF_MEMBER, MAX_OF_OWNER
+from app.members.contribute import MAX_IN_ALBUM, MAX_OF_MEMBER, MAX_OF_OWNER, MAX_OF_PERSON
 from app.members.invite import MAX_GIVEN, require_member
-from app.members.models import AlbumContribution, AlbumMember, SharedAlbum
+from app.members.join import MAX_JOINED
+from app.members.models import AlbumContribution, AlbumMember, MemberBlock, SharedAlbum
 from app.search.index import index_album
 
 _TAKE_TURNS = text("""
 SELECT pg_advisory_xact_lock(hashtextextended(CAST(who AS text), number))
-FROM (SELECT who, number FROM unnest(CAST(:people AS uuid[])) AS who, unnest(ARRAY[120, 122])
+FROM (SELECT who, number FROM unnest(CAST(:people AS uuid[])) AS who, unnest(ARRAY[120, 121, 122])
   AS number ORDER BY number, who) AS turns
 """)
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
@@ -36,8 +43,8 @@ def transfer(user: User, album_id: UUID, member_id: UUID) -> Album:
 
     Raises:
         NotFoundError: there is no such album or member, or the album is somebody else's.
-        NotTransferableError: they only look or have not joined, or one of the two would have more
-            than one may.
+        NotTransferableError: they only look, have not joined or added nothing, one of the two has
+            blocked the other, or would have more than one may.
         TooManyAlbumsError: they have as many albums as they may.
     """
     member = require_member(user, album_id, member_id)
@@ -46,15 +53,19 @@ def transfer(user: User, album_id: UUID, member_id: UUID) -> Album:
     if other is None or other.disabled_at is not None or member.role != "contributor":
         raise NotTransferableError
     theirs = _lock_added(member)
+    if not theirs:
+        raise NotTransferableError
     people = sorted((user.id, other.id))
     db.session.execute(_TAKE_TURNS, {"people": [str(each) for each in people]})
     for person_id in people:
         lock_albums_of(person_id)
+    _end_what_the_heir_did_not_say(former, other)
     _require_room(user, other, former, member)
     album = _make_album(other, former)
     settings = db.session.get_one(SharedAlbum, former.id)
     shows = {name: getattr(settings, name) for name in _SHOWS}
-    db.session.add(SharedAlbum(album_id=album.id, owner_id=other.id, **shows))
+    agreed = _agreed_for_all(member, shows)
+    db.session.add(SharedAlbum(album_id=album.id, owner_id=other.id, **agreed))
     db.session.delete(member)
     db.session.flush()
     add_images(other, album, theirs)
@@ -80,6 +91,37 @@ def _lock_added(member: AlbumMember) -> list[UUID]:
     return list(db.session.scalars(added))
 
 
+def _agreed_for_all(member: AlbumMember, shows: dict[str, bool]) -> dict[str, bool]:
+    """Return what the album shows and may show of everything that a member added."""
+    columns = [func.bool_and(getattr(AlbumContribution, name)) for name in _SHOWS]
+    kept = db.session.execute(
+        select(*columns).where(AlbumContribution.membership_id == member.id)
+    ).one()
+    return {name: shows[name] and bool(kept[place]) for place, name in enumerate(_SHOWS)}
+
+
+def _end_what_the_heir_did_not_say(former: Album, other: User) -> None:
+    """End open invitations, and memberships where a block stands between a member and the heir."""
+    blocked = exists().where(
+        or_(
+            (MemberBlock.user_id == AlbumMember.member_id) & (MemberBlock.blocked_id == other.id),
+            (MemberBlock.user_id == other.id) & (MemberBlock.blocked_id == AlbumMember.member_id),
+        )
+    )
+    ended = db.session.scalars(
+        delete(AlbumMember)
+        .where(
+            AlbumMember.album_id == former.id,
+            AlbumMember.accepted_at.is_(None) | blocked,
+        )
+        .returning(AlbumMember.member_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for member_id in ended:
+        if member_id is not None:
+            record_by_another(Event.ALBUM_LEFT, user_id=member_id, album=str(former.id))
+
+
 def _require_room(user: User, other: User, former: Album, member: AlbumMember) -> None:
     counted = func.count()
     if former.entry_count > MAX_OF_MEMBER:
@@ -91,16 +133,22 @@ def _require_room(user: User, other: User, former: Album, member: AlbumMember) -
         AlbumContribution.album_id == former.id, AlbumContribution.membership_id != member.id
     )
     others = db.session.scalar(of_others) or 0
-    held = db.session.scalar(
+    contributed = (
         select(counted)
         .select_from(AlbumContribution)
         .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
-        .where(AlbumMember.owner_id == other.id)
     )
+    held = db.session.scalar(contributed.where(AlbumMember.owner_id == other.id)) or 0
+    of_former = db.session.scalar(contributed.where(AlbumMember.member_id == user.id)) or 0
     moved = others + former.image_count
     given = select(counted).select_from(AlbumMember)
     theirs = db.session.scalar(given.where(AlbumMember.owner_id == other.id)) or 0
     coming = db.session.scalar(given.where(AlbumMember.album_id == former.id)) or 0
+    joined = db.session.scalar(given.where(AlbumMember.member_id == user.id)) or 0
+    between = select(MemberBlock.user_id).where(
+        MemberBlock.user_id.in_((user.id, other.id)),
+        MemberBlock.blocked_id.in_((user.id, other.id)),
+    )
     # By an address that the former owner has now somebody else may have been invited.
     clash = select(AlbumMember.id).where(
         AlbumMember.album_id == former.id,
@@ -109,8 +157,11 @@ def _require_room(user: User, other: User, former: Album, member: AlbumMember) -
     )
     if (
         moved > MAX_IN_ALBUM
-        or (held or 0) + moved > MAX_OF_OWNER
+        or held + moved > MAX_OF_OWNER
+        or of_former + former.image_count > MAX_OF_PERSON
         or theirs + coming > MAX_GIVEN
+        or joined >= MAX_JOINED
+        or db.session.scalar(between.limit(1)) is not None
         or db.session.scalar(clash.limit(1)) is not None
     ):
         raise NotTransferableError

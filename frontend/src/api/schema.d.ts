@@ -947,7 +947,8 @@ export interface paths {
          * @description Give your album to a contributor of it. Pictures stay whose they are.
          *
          *     It is another album then, of theirs, in which you are a contributor with what you had in it.
-         *     Yours is in Recently deleted, with its share links, which close.
+         *     Yours is in Recently deleted, with its share links, which close. Open invitations end; members
+         *     who have blocked the new owner, or whom they have blocked, are in it no more.
          *
          *     Safe to repeat. The second time it is not yours any more: 404.
          */
@@ -13468,7 +13469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description They have not joined or only look, or it would be too much for one of you (`not_transferable`); or they have as many albums as they may (`too_many_albums`). */
+            /** @description They only look, have not joined or have added nothing, one of you has blocked the other, or it would be too much for one of you (`not_transferable`); or they have as many albums as they may (`too_many_albums`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
