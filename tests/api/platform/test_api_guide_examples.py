@@ -100,6 +100,7 @@ def test_every_operation_has_an_example_or_is_named(visitor: httpx2.Client) -> N
         examples = examples.replace(name, place)
     examples = examples.replace('$share"', '{share_id}"')
     examples = re.sub(r"\$\(jq -r \.id made\.json\)", "{token_id}", examples)
+    examples = re.sub(r"\$\(jq -r \.id saved\.json\)", "{search_id}", examples)
     for path, operations in document["paths"].items():
         for method in operations:
             if f"`{method.upper()} {path}`" in GUIDE:  # named there, with what it is for
