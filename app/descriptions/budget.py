@@ -14,6 +14,7 @@ See docs/decisions/0118.
 import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from app.clients.openai_vision import Usage
 from app.database import db, now
 from app.descriptions.tariff import Tariff
 from app.images.model_call_models import MAX_CALLS_KEPT, ModelCall, ModelSpending
+from app.integrity.one_step import try_step
 
 log = logging.getLogger(__name__)
 
@@ -128,10 +130,17 @@ def reserve(owner_id: UUID, image_id: UUID, *, tariff: Tariff) -> Call | Refused
     db.session.add(call)
     db.session.flush()  # the id is needed below
     call_id = call.id
-    if call_id % _TRIM_EVERY == 0:
-        db.session.execute(_TRIM, {"owner": owner_id, "kept": MAX_CALLS_KEPT})
     db.session.commit()
+    if call_id % _TRIM_EVERY == 0:
+        # Not before: until the commit everybody else's workers wait for the sum of all together.
+        # And what is reserved is reserved, whether this is done or not.
+        try_step(partial(_trim, owner_id))
     return Call(id=call_id, tariff=tariff)
+
+
+def _trim(owner_id: UUID) -> None:
+    db.session.execute(_TRIM, {"owner": owner_id, "kept": MAX_CALLS_KEPT})
+    db.session.commit()
 
 
 def settle(call: Call, *, outcome: str, usage: Usage | None, is_unbilled: bool = False) -> None:
@@ -178,24 +187,37 @@ def _close(held: ModelCall, *, outcome: str, cost: int, former: int | None = Non
 def settle_abandoned() -> int:
     """Keep as spent what was reserved by workers that died; commits. Returns how many there were.
 
-    Safe to repeat. Past rows that somebody holds: their worker lives.
+    Safe to repeat, and at once with others. Past rows that somebody holds: their worker lives.
     """
     abandoned = (
-        select(ModelCall)
+        select(ModelCall.id)
         .where(ModelCall.settled_at.is_(None), ModelCall.sent_at < now() - ABANDONED_AFTER)
         .order_by(ModelCall.sent_at)
         .limit(MAX_ABANDONED)
-        .with_for_update(skip_locked=True)
     )
-    found = db.session.scalars(abandoned).all()
-    # In one order: each also writes the sums of its person.
-    for held in sorted(found, key=lambda each: each.owner_id):
-        _close(held, outcome=UNKNOWN, cost=held.reserved)
-        db.session.commit()
+    found = list(db.session.scalars(abandoned))
     db.session.rollback()
-    if found:
-        log.warning("%s calls of the model were never settled: kept as spent", len(found))
-    return len(found)
+    settled: list[int] = []
+    for call_id in found:
+        # One that cannot be settled keeps none behind it from being settled.
+        try_step(partial(_settle_one_abandoned, call_id, settled))
+    if settled:
+        log.warning("%s calls of the model were never settled: kept as spent", len(settled))
+    return len(settled)
+
+
+def _settle_one_abandoned(call_id: int, settled: list[int]) -> None:
+    # Asked for again, with its lock: a slow worker, or another sweep, may have settled it meanwhile.
+    held = db.session.scalar(
+        select(ModelCall)
+        .where(ModelCall.id == call_id, ModelCall.settled_at.is_(None))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if held is not None:
+        _close(held, outcome=UNKNOWN, cost=held.reserved)
+        settled.append(call_id)
+    db.session.commit()
 
 
 def forget_old_calls() -> bool:

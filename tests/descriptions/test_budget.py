@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.clients.openai_vision import Usage
 from app.database import db
@@ -40,7 +41,7 @@ COST = 900 * 100 + 200 * 500  # gpt-6-luna: 0.10 and 0.50 USD a million
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack) as library:
+    with running_stack() as stack, library_on(stack, pool_size=2) as library:
         yield library
 
 
@@ -188,6 +189,86 @@ def test_what_a_dead_worker_reserved_is_kept_as_spent(
     sums = standing(library, owner)
     assert (sums.person.spent, sums.site.spent, sums.site.reserved) == (COST, COST, 0)
     assert library.value("SELECT outcome FROM model_calls") == "described"
+
+
+def _abandon(library: Library) -> None:
+    library.value(
+        "WITH aged AS (UPDATE model_calls SET sent_at = now() - :ago RETURNING 1)"
+        " SELECT count(*) FROM aged",
+        ago=ABANDONED_AFTER + timedelta(seconds=30),
+    )
+
+
+def test_one_that_is_settled_during_the_sweep_is_not_settled_twice(
+    library: Library, within: Callable[..., object]
+) -> None:
+    owner = library.person()
+    calls = [take(within, owner) for _ in range(2)]
+    assert all(isinstance(each, Call) for each in calls)
+    _abandon(library)
+    answered: list[Call] = []
+
+    def slow_worker(_: object) -> None:
+        """Right after the sweep's first commit of a settled one its worker settles the other."""
+        open_ones = "SELECT count(*) FROM model_calls WHERE settled_at IS NULL"
+        if answered or library.value(open_ones) != 1:
+            return
+        left = library.value("SELECT id FROM model_calls WHERE settled_at IS NULL")
+        answered.extend(each for each in calls if isinstance(each, Call) and each.id == left)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(within, settle, answered[0], outcome="described", usage=USAGE).result()
+
+    event.listen(db.session, "after_commit", slow_worker)
+    try:
+        within(settle_abandoned)
+    finally:
+        event.remove(db.session, "after_commit", slow_worker)
+    assert len(answered) == 1
+    sums = standing(library, owner)
+    assert (sums.person.reserved, sums.site.reserved) == (0, 0)
+    assert (sums.person.spent, sums.site.spent) == (MOST + COST, MOST + COST)
+
+
+def test_one_that_cannot_be_settled_keeps_no_other_from_it(
+    library: Library, within: Callable[..., object]
+) -> None:
+    broken, other = library.person(), library.person()
+    first, second = take(within, broken), take(within, other)
+    assert isinstance(first, Call)
+    assert isinstance(second, Call)
+    _abandon(library)
+    library.value(
+        "UPDATE model_calls SET sent_at = sent_at - interval '1 hour' WHERE id = :id RETURNING 1",
+        id=first.id,
+    )
+    # As a sum that was released twice: `reserved` would be less than nothing.
+    library.value(
+        "UPDATE model_spending SET reserved = 0 WHERE owner_id = :id RETURNING 1", id=broken
+    )
+    within(settle_abandoned)
+    assert standing(library, other).person.spent == MOST
+    assert library.value("SELECT count(*) FROM model_calls WHERE settled_at IS NULL") == 1
+
+
+def test_what_is_trimmed_holds_up_nobodys_reservation(
+    library: Library, within: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.descriptions.budget._TRIM_EVERY", 1)
+    owner, other = library.person(), library.person()
+    found: list[Call | Refused] = []
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "DELETE FROM model_calls" in statement and not found:
+            monkeypatch.setattr("app.descriptions.budget._TRIM_EVERY", 2**62)
+            with ThreadPoolExecutor(1) as pool:
+                found.append(pool.submit(take, within, other).result(timeout=5))
+
+    event.listen(Engine, "before_cursor_execute", meanwhile)
+    try:
+        assert isinstance(take(within, owner), Call)
+    finally:
+        event.remove(Engine, "before_cursor_execute", meanwhile)
+    assert [type(each) for each in found] == [Call]
 
 
 def test_a_call_counts_in_the_month_in_which_it_was_sent(
