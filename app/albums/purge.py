@@ -1,15 +1,18 @@
 """Delete albums for good, 30 days after their owner deleted them: a periodic job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import Uuid, any_, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.albums.entries import lock_albums_of
 from app.database import db, now, set_short_lock_timeout
 from app.images.album_models import Album, AlbumImage
+from app.images.models import Image
+from app.images.unsent_models import UnsentAlbum, UnsentImage
 
 RESTORABLE_FOR = timedelta(days=30)
 _MAX_ALBUMS = 100
@@ -51,7 +54,8 @@ def albums_due() -> list[DueAlbum]:
 def purge_album(album: DueAlbum) -> None:
     """Delete an album that was deleted long ago, or a part of a large one. Ends the transaction.
 
-    Safe to repeat, and to be cut off anywhere: what is left is due at the next sweep.
+    Safe to repeat, and to be cut off anywhere: what is left is due at the next sweep. What was
+    never sent to a model for the album's sake is never sent by itself from then on.
 
     Raises:
         OperationalError: the person's rows are locked for longer than a moment.
@@ -59,13 +63,31 @@ def purge_album(album: DueAlbum) -> None:
     set_short_lock_timeout()
     lock_albums_of(album.owner_id)
     entries = select(AlbumImage.image_id).where(AlbumImage.album_id == album.id).limit(_MAX_ENTRIES)
-    gone = db.session.execute(
+    gone = db.session.scalars(
         delete(AlbumImage)
         .where(AlbumImage.album_id == album.id, AlbumImage.image_id.in_(entries))
+        .returning(AlbumImage.image_id)
         .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", gone).rowcount < _MAX_ENTRIES:
+    ).all()
+    _keep_from_models(album, gone)
+    if len(gone) < _MAX_ENTRIES:
         db.session.execute(
             delete(Album).where(Album.id == album.id).execution_options(synchronize_session=False)
         )
     db.session.commit()
+
+
+def _keep_from_models(album: DueAlbum, ids: Sequence[UUID]) -> None:
+    """Mark pictures of an album that is never sent: its own mark goes with it.
+
+    Those of its person alone: what others added is theirs to mark.
+    """
+    is_unsent = select(UnsentAlbum.album_id).where(UnsentAlbum.album_id == album.id).exists()
+    rows = select(Image.id, Image.owner_id).where(
+        Image.owner_id == album.owner_id,
+        Image.id == any_(literal(list(ids), ARRAY(Uuid()))),
+        is_unsent,
+    )
+    db.session.execute(
+        insert(UnsentImage).from_select(["image_id", "owner_id"], rows).on_conflict_do_nothing()
+    )

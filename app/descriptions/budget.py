@@ -207,7 +207,7 @@ def settle_abandoned() -> int:
 
 
 def _settle_one_abandoned(call_id: int, settled: list[int]) -> None:
-    # Asked for again, with its lock: a slow worker, or another sweep, may have settled it meanwhile.
+    # Asked for again, with its lock: a slow worker or another sweep may have settled it meanwhile.
     held = db.session.scalar(
         select(ModelCall)
         .where(ModelCall.id == call_id, ModelCall.settled_at.is_(None))

@@ -7,11 +7,12 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.database import db
+from app.descriptions.never_send import as_unsent_album
 from app.descriptions.versions import MAX_VERSIONS
 from app.errors import NotFoundError
 from app.images.album_models import Album, AlbumImage
 from app.images.models import Description, DescriptionState, Image
-from app.images.unsent_models import UnsentAlbum, UnsentImage
+from app.images.unsent_models import UnsentAlbum, is_marked
 from app.search.index import index_images
 
 _MAX_ALBUMS = 20
@@ -25,10 +26,8 @@ def history_of(user: User, image_id: UUID) -> dict[str, Any]:
     """
     picture = db.session.execute(
         select(
-            Image.current_description_id, UnsentImage.image_id.is_not(None).label("is_never_sent")
-        )
-        .outerjoin(UnsentImage, UnsentImage.image_id == Image.id)
-        .where(Image.owned_by(user), Image.id == image_id)
+            Image.current_description_id, Image.stack_id, is_marked().label("is_never_sent")
+        ).where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
     if picture is None:
         raise NotFoundError
@@ -38,17 +37,21 @@ def history_of(user: User, image_id: UUID) -> dict[str, Any]:
         .order_by(Description.created_at.desc(), Description.id)
         .limit(2 * MAX_VERSIONS + 1)
     )
+    # See [Note: Stacks are never sent as one].
+    of_stack = select(Image.id).where(
+        Image.owned_by(user), (Image.id == image_id) | (Image.stack_id == picture.stack_id)
+    )
+    has_it = select(AlbumImage.album_id).where(AlbumImage.image_id.in_(of_stack))
     albums = db.session.execute(
-        select(Album.id, Album.title)
-        .join(AlbumImage, AlbumImage.album_id == Album.id)
+        select(Album.id, Album.title, Album.deleted_at)
         .join(UnsentAlbum, UnsentAlbum.album_id == Album.id)
-        .where(AlbumImage.image_id == image_id, Album.owner_id == user.id)
+        .where(Album.id.in_(has_it), Album.owner_id == user.id)
         .order_by(Album.title, Album.id)
         .limit(_MAX_ALBUMS)
     )
     return {
         "is_never_sent": picture.is_never_sent,
-        "albums_never_sent": [{"id": row.id, "title": row.title} for row in albums],
+        "albums_never_sent": [as_unsent_album(*row) for row in albums],
         "versions": [
             _shown(version, current_id=picture.current_description_id) for version in versions
         ],

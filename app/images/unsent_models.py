@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, exists
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.database import Base
 from app.images.album_models import AlbumImage
@@ -38,13 +38,38 @@ class UnsentAlbum(Base):
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
+# [Note: Stacks are never sent as one] The files of a stack show one scene: where one of them is
+# never sent, by itself or by an album, none is. So it is asked of all that are stacked with a
+# picture, of which there are `MAX_STACK` at most. Marked by itself is all of a stack at once, so
+# that what is taken out of it stays marked.
 def is_never_sent() -> ColumnElement[bool]:
-    """The condition that a picture is never sent: by itself, or by an album that it is in.
+    """The condition that a picture is never sent: by itself, by an album, or by its stack.
 
     An album in Recently deleted counts: it may come back.
     """
-    by_itself = exists().where(UnsentImage.image_id == Image.id)
-    by_album = exists().where(
-        AlbumImage.image_id == Image.id, UnsentAlbum.album_id == AlbumImage.album_id
+    other = aliased(Image)
+    return (
+        _is_marked(Image)
+        | _is_in_album(Image)
+        | exists().where(*_is_stacked_with(other), _is_marked(other) | _is_in_album(other))
     )
-    return by_itself | by_album
+
+
+def is_marked() -> ColumnElement[bool]:
+    """The condition that a picture, or one that is stacked with it, is never sent by itself."""
+    other = aliased(Image)
+    return _is_marked(Image) | exists().where(*_is_stacked_with(other), _is_marked(other))
+
+
+def _is_marked(image: type[Image]) -> ColumnElement[bool]:
+    return exists().where(UnsentImage.image_id == image.id)
+
+
+def _is_in_album(image: type[Image]) -> ColumnElement[bool]:
+    return exists().where(
+        AlbumImage.image_id == image.id, UnsentAlbum.album_id == AlbumImage.album_id
+    )
+
+
+def _is_stacked_with(other: type[Image]) -> tuple[ColumnElement[bool], ...]:
+    return other.owner_id == Image.owner_id, other.stack_id == Image.stack_id

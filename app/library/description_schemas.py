@@ -92,6 +92,7 @@ class UnsentAlbum(BaseModel):
 
     id: UUID
     title: str
+    is_deleted: bool = Field(description="It is in Recently deleted, and counts there as well.")
 
 
 class UnsentOut(BaseModel):
@@ -119,9 +120,12 @@ class VersionOut(BaseModel):
 class HistoryOut(BaseModel):
     """The versions of one picture, newest first: the last ten by models and by you."""
 
-    is_never_sent: bool = Field(description="By itself: no model sees this picture.")
+    is_never_sent: bool = Field(
+        description="By itself, or with what it is stacked with: no model sees this picture."
+    )
     albums_never_sent: list[UnsentAlbum] = Field(
-        description="Albums that it is in, for whose sake no model sees it; 20 at most."
+        description="Albums that it, or what it is stacked with, is in, for whose sake no model"
+        " sees it; 20 at most."
     )
     versions: list[VersionOut]
 

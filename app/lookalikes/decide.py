@@ -3,9 +3,9 @@
 [Note: What moves] The others go to Recently deleted, as by any deletion. Before, the kept one gets
 what its person gave them and it has not: it comes into their albums, at their place, and is the
 cover where one of them was; it gets their tags; it is a favourite if one of them was; and it has
-their title and is described as they were. It leaves the archive if one of them was in the timeline,
-so that what was shown there still is. The others keep all of it, and have it when they are
-restored.
+their title and is described as they were. It is never sent to a model if one of them never was, by
+itself. It leaves the archive if one of them was in the timeline, so that what was shown there still
+is. The others keep all of it, and have it when they are restored.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.models import User
 from app.albums.entries import add_images, lock_albums_of, remove_images, touch
 from app.database import db, now
+from app.descriptions.never_send import keep_as_others, take_mark_back
 from app.descriptions.versions import by, copy_description, take_back_copy
 from app.errors import NotFoundError, TooMuchInAlbumsError
 from app.images.album_models import Album, AlbumImage
@@ -78,6 +79,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
     albums = _add_to_albums(user, kept.id, others)
     covers = _move_covers(user, kept.id, others)
     tags = _add_tags(user, kept.id, others)
+    is_never_sent = keep_as_others(user, kept.id, others)
     deleted = delete_images(user, gone)
     return UndoKept(
         action="keep",
@@ -90,6 +92,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
         archived_at=kept.archived_at if unarchived else None,
         description=described,
         title=title,
+        never_sent=is_never_sent,
     )
 
 
@@ -132,6 +135,8 @@ def _bring_back(user: User, undo: UndoKept) -> int:
         take_back_copy(user, kept.id, undo.description)
     if undo.title is not None:
         _take_title_back(user, kept.id, undo.title)
+    if undo.never_sent:
+        take_mark_back(user, kept.id)
     lock_albums_of(user.id)
     for album in _albums(user, undo.albums):
         remove_images(album, [kept.id])

@@ -101,6 +101,9 @@ class UndoKept(BaseModel):
     title: Annotated[str, Field(max_length=LONGEST_TITLE)] | None = Field(
         default=None, description="That it was given."
     )
+    never_sent: bool = Field(
+        default=False, description="Whether it was marked as never sent to a model."
+    )
 
 
 class UndoDismissed(BaseModel):

@@ -5008,12 +5008,12 @@ export interface components {
         HistoryOut: {
             /**
              * Albums Never Sent
-             * @description Albums that it is in, for whose sake no model sees it; 20 at most.
+             * @description Albums that it, or what it is stacked with, is in, for whose sake no model sees it; 20 at most.
              */
             albums_never_sent: components["schemas"]["UnsentAlbum"][];
             /**
              * Is Never Sent
-             * @description By itself: no model sees this picture.
+             * @description By itself, or with what it is stacked with: no model sees this picture.
              */
             is_never_sent: boolean;
             /** Versions */
@@ -8384,6 +8384,11 @@ export interface components {
              */
             keep: string;
             /**
+             * Never Sent
+             * @description Whether it was marked as never sent to a model.
+             */
+            never_sent?: boolean;
+            /**
              * Tags
              * @description That it was given.
              */
@@ -8415,6 +8420,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Deleted
+             * @description It is in Recently deleted, and counts there as well.
+             */
+            is_deleted: boolean;
             /** Title */
             title: string;
         };

@@ -63,3 +63,38 @@ def test_purge_waits_briefly_for_its_person(
         purge_album(due)
     assert ada.http.post(f"/api/albums/{album}/restore").status_code == 404
     assert ada.timeline() == images
+
+
+def test_what_was_never_sent_for_an_albums_sake_is_not_sent_after_its_purge(
+    ada: Person,
+    images: list[str],
+    database: Engine,
+    worker_context: WorkerContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.albums.purge._MAX_ENTRIES", 3)
+    kept, other = make_album(ada, title="kept"), make_album(ada, title="other")
+    add_to(ada, kept, images[:4])
+    add_to(ada, other, images[4:6])
+    body = {"album_id": kept, "never": True}
+    ada.http.post("/api/descriptions/never-send", json=body).raise_for_status()
+    for album in (kept, other):
+        ada.http.delete(f"/api/albums/{album}").raise_for_status()
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE albums SET deleted_at = now() - interval '31 days' WHERE owner_id = :id"),
+            {"id": ada.user_id},
+        )
+    with worker_context.app.app_context():
+        for _ in range(2):  # the large one goes in two parts
+            for due in albums_due():
+                purge_album(due)
+    with database.connect() as connection:
+        assert not connection.scalar(
+            text("SELECT count(*) FROM albums WHERE owner_id = :id"), {"id": ada.user_id}
+        )
+    never = {
+        each: ada.http.get(f"/api/images/{each}/descriptions").json()["is_never_sent"]
+        for each in images[:6]
+    }
+    assert never == {each: each in images[:4] for each in images[:6]}

@@ -14,6 +14,7 @@ from tests.api.conftest import _browser, api_settings, running_api, until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
 from tests.support.rate_limits import use_up
+from tests.support.stacks import change
 from tests.support.users import Json, Person
 
 # As much as two pictures cost at most, and half of a third.
@@ -234,7 +235,9 @@ def test_nothing_of_an_album_is_sent_whenever_it_came_there(
     add_to(eve, album, [before])
     eve.http.post("/api/descriptions/ask", json={"ids": [before]}).raise_for_status()
     answer = never(eve, album_id=album)
-    assert answer.json()["never_sent"]["albums"] == [{"id": album, "title": "Us"}]
+    assert answer.json()["never_sent"]["albums"] == [
+        {"id": album, "title": "Us", "is_deleted": False}
+    ]
     assert eve.detail(before)["description_state"] == "none"
     add_to(eve, album, [later])
     assert estimate(eve, [before, later, out])["pictures"] == 1
@@ -242,6 +245,49 @@ def test_nothing_of_an_album_is_sent_whenever_it_came_there(
     # Also while the album is in Recently deleted.
     eve.http.delete(f"/api/albums/{album}").raise_for_status()
     assert estimate(eve)["pictures"] == 1
+    # It is told there, and can be allowed, and nothing there is marked anew.
+    (told,) = eve.http.get("/api/descriptions").json()["never_sent"]["albums"]
+    assert told == {"id": album, "title": "Us", "is_deleted": True}
+    assert never(eve, album_id=album, value=False).json()["never_sent"]["albums"] == []
+    assert estimate(eve)["pictures"] == 3
+    assert never(eve, album_id=album).status_code == 404
+
+
+def test_a_stack_is_never_sent_as_one(eve: Person, missing: Callable[[int], list[str]]) -> None:
+    first, twin, late, out = missing(4)
+    change(eve, "stack", first, twin)
+    eve.http.post("/api/descriptions/ask", json={"ids": [first, twin]}).raise_for_status()
+    never(eve, ids=[first]).raise_for_status()
+    states = {eve.detail(each)["description_state"] for each in (first, twin)}
+    assert states == {"none"}
+    # And what comes to the stack later.
+    change(eve, "stack", first, twin, late)
+    for each in (first, twin, late):
+        assert eve.http.post(f"/api/images/{each}/describe").json()["code"] == "never_sent"
+        told = eve.http.get(f"/api/images/{each}/descriptions").json()
+        assert told["is_never_sent"] is True
+    assert estimate(eve)["pictures"] == estimate(eve, [first, twin, late, out])["pictures"] == 1
+    # Taken out of the stack, each is as it was marked.
+    change(eve, "unstack", first, twin, late)
+    assert estimate(eve, [first, twin])["pictures"] == 0
+    change(eve, "stack", first, twin)
+    never(eve, ids=[twin], value=False).raise_for_status()
+    assert estimate(eve)["pictures"] == 4
+
+
+def test_a_stack_is_never_sent_for_an_album_that_has_one_of_it(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    first, twin = missing(2)
+    change(eve, "stack", first, twin)
+    album = make_album(eve, title="Us")
+    add_to(eve, album, [first])
+    change(eve, "unstack", first, twin)
+    change(eve, "stack", twin, first)
+    never(eve, album_id=album).raise_for_status()
+    assert estimate(eve)["pictures"] == estimate(eve, [first, twin])["pictures"] == 0
+    told = eve.http.get(f"/api/images/{twin}/descriptions").json()
+    assert [each["title"] for each in told["albums_never_sent"]] == ["Us"]
 
 
 def test_never_send_is_about_ones_own(

@@ -27,6 +27,7 @@ SELECT path, image_count FROM tags WHERE owner_id = :id ORDER BY path;
 SELECT descriptions.* FROM descriptions JOIN images ON images.id = image_id
   WHERE owner_id = :id ORDER BY descriptions.id;
 SELECT image_id, group_id FROM fingerprints WHERE owner_id = :id ORDER BY image_id;
+SELECT image_id FROM unsent_images WHERE owner_id = :id ORDER BY 1;
 SELECT unalike_pairs.* FROM unalike_pairs JOIN images ON images.id = image_id
   WHERE owner_id = :id ORDER BY 1, 2
 """
@@ -206,6 +207,28 @@ def test_kept_one_gets_what_the_others_had_and_undo_takes_just_that_back(
     assert len(listed(ada)["groups"][0]["images"]) == 3
     # Safe to repeat.
     assert undo(ada, done).raise_for_status().json() == {"changed": 0}
+    assert snapshot(database, ada) == before
+
+
+def test_kept_one_is_never_sent_if_one_of_the_others_never_was(
+    ada: Person, database: Engine, group: tuple[str, list[str]]
+) -> None:
+    group_id, (kept, second, third) = group
+    never = {"ids": [third], "never": True}
+    ada.http.post("/api/descriptions/never-send", json=never).raise_for_status()
+    change(database, kept, "description_state = 'waiting', description_asked_at = now()")
+    before = snapshot(database, ada)
+    done = keep(ada, group_id, kept, second, third)
+    assert ada.http.get(f"/api/images/{kept}/descriptions").json()["is_never_sent"] is True
+    assert ada.detail(kept)["description_state"] == "none"
+    undo(ada, done).raise_for_status()
+    change(database, kept, "description_state = 'waiting'")
+    assert snapshot(database, ada) == before
+    # What is its own stays so.
+    never = {"ids": [kept], "never": True}
+    ada.http.post("/api/descriptions/never-send", json=never).raise_for_status()
+    before = snapshot(database, ada)
+    undo(ada, keep(ada, group_id, kept, second, third)).raise_for_status()
     assert snapshot(database, ada) == before
 
 
