@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.exports.file_names import JSON
+from app.exports.file_names import JSON, MAX_NAME_BYTES
+from app.text import split_extension
 from scripts.exporter import files
 from scripts.exporter.journal import Journal
 from scripts.importer.client import Api, ApiError, Json
@@ -48,7 +49,7 @@ def write_albums(journal: Journal, *, links: bool) -> int:
             " WHERE a.album_id = ? AND i.path IS NOT NULL ORDER BY a.number",
             (row["id"],),
         ).fetchall()
-        files.write_json(root / f"{path}{JSON}", _facts(about, images))
+        files.write(root / f"{path}{JSON}", files.as_json(_facts(about, images)))
         if links:
             _link(root, path, [each["path"] for each in images])
     return len(rows)
@@ -75,17 +76,29 @@ def _link(root: Path, path: str, targets: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     width = len(str(len(targets)))
     wanted = {
-        f"{number:0{width}} {target.rpartition('/')[2]}"[:200]: os.path.relpath(
+        _short(f"{number:0{width}} {target.rpartition('/')[2]}"): os.path.relpath(
             root / target, folder
         )
         for number, target in enumerate(targets, start=1)
     }
     for found in folder.iterdir():
-        if found.is_symlink() and wanted.get(found.name) != str(found.readlink()):
+        if _is_ours(found) and wanted.get(found.name) != str(found.readlink()):
             found.unlink()
     for name, target in wanted.items():
-        if not (folder / name).is_symlink():
+        if not os.path.lexists(folder / name):
             (folder / name).symlink_to(target)
+
+
+def _short(name: str) -> str:
+    """Return a name that every file system takes, with its extension."""
+    stem, extension = split_extension(name)
+    room = MAX_NAME_BYTES - len(extension.encode())
+    return stem.encode()[:room].decode("utf-8", "ignore") + extension
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether it is a link to a file of the mirror, as they are made here."""
+    return path.is_symlink() and str(path.readlink()).startswith("../../")
 
 
 def _listed(api: Api) -> Iterator[Json]:
@@ -156,7 +169,7 @@ def _remove(root: Path, path: str) -> None:
     (root / f"{path}{JSON}").unlink(missing_ok=True)
     if (root / path).is_dir():
         for found in (root / path).iterdir():
-            if found.is_symlink():
+            if _is_ours(found):
                 found.unlink()
         try:
             (root / path).rmdir()

@@ -152,6 +152,7 @@ class _Export:
             stop=self._stop,
         )
         outcome = mirror.run()
+        api.connections.close_all()
         if self._stop.is_set():
             raise KeyboardInterrupt
         albums = write_albums(journal, links=self._chosen.links)
@@ -171,6 +172,10 @@ class _Export:
         )
         if outcome.moved_out:
             print(f"{outcome.moved_out:,} were deleted on the site, and lie in Recently deleted.")
+        if outcome.kept_aside:
+            print(f"{outcome.kept_aside:,} were changed here: fetched again, and kept beside.")
+        if outcome.left:
+            print(f"{outcome.left:,} sidecars here are not the site's, and were left as they are.")
         if outcome.removed:
             print(f"{outcome.removed:,} were deleted here, as they were on the site.")
         (here,) = journal.db.execute(

@@ -27,6 +27,12 @@ class Names:
         self._folders: dict[str, ArchiveNames] = {}
         self._sizes: dict[str, dict[int, list[str]]] = {}
 
+    def forget_some(self) -> None:
+        """Forget the folders if there are many. Only while all that was handed out is on disk."""
+        if len(self._folders) >= _MAX_FOLDERS:
+            self._folders.clear()
+            self._sizes.clear()
+
     def take(self, folder: str, name: str) -> str:
         """Return a free `folder/name`."""
         return self._of(folder).take(folder, name)
@@ -38,9 +44,6 @@ class Names:
 
     def _of(self, folder: str) -> ArchiveNames:
         if folder not in self._folders:
-            if len(self._folders) >= _MAX_FOLDERS:
-                self._folders.clear()
-                self._sizes.clear()
             names = self._folders[folder] = ArchiveNames()
             sizes = self._sizes[folder] = {}
             for path, size in _listed(self._root, folder):
@@ -62,12 +65,41 @@ def _listed(root: Path, folder: str) -> list[tuple[str, int]]:
 
 def write(path: Path, content: bytes) -> None:
     """Write a small file whole, unless it has these bytes already."""
+    if read(path) != content:
+        store(path, [content])
+
+
+def read(path: Path) -> bytes | None:
+    """Return the bytes of a small file; None if it is not there."""
     try:
-        if path.read_bytes() == content:
-            return
+        return path.read_bytes()
     except FileNotFoundError:
-        pass
-    store(path, [content])
+        return None
+
+
+def digest_of(content: bytes | None) -> str | None:
+    """Return the SHA-256 of bytes, by which what was written here is known again."""
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def put_beside(path: Path, content: bytes | None, *, is_ours: bool) -> bool:
+    """Write a small file, or delete it; return False where a person's is left alone instead.
+
+    Args:
+        path: where.
+        content: what is to be there; None: nothing.
+        is_ours: whether what is there was written here. Photo programs write the same files.
+    """
+    found = read(path)
+    if found == content:
+        return True
+    if found is not None and not is_ours:
+        return False
+    if content is None:
+        path.unlink(missing_ok=True)
+    else:
+        store(path, [content])
+    return True
 
 
 def dump(value: dict[str, Any]) -> str:
@@ -81,9 +113,9 @@ def read_json(text: str) -> dict[str, Any]:
     return value
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write JSON as people read it."""
-    write(path, json.dumps(value, ensure_ascii=False, indent=2).encode())
+def as_json(value: dict[str, Any]) -> bytes:
+    """Return JSON as people read it."""
+    return json.dumps(value, ensure_ascii=False, indent=2).encode()
 
 
 def store(path: Path, chunks: Iterable[bytes], *, expected: str | None = None) -> str:

@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS images (
   is_due INTEGER NOT NULL DEFAULT 1,    -- what the site says is to be written
   path TEXT,                            -- of the original below the folder, once it is there
   wanted TEXT,                          -- folder and name, before they were made safe and unique
-  mtime_ns INTEGER
+  mtime_ns INTEGER,
+  json_digest TEXT, xmp_digest TEXT     -- of what was written beside it, to know it again
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due ON images (id) WHERE is_due;
 CREATE UNIQUE INDEX IF NOT EXISTS paths ON images (path) WHERE path IS NOT NULL;
@@ -168,13 +169,15 @@ class Journal:
         path: str | None,
         wanted: str,
         mtime_ns: int | None,
+        digests: tuple[str | None, str | None],
         tags: Iterable[str],
     ) -> None:
         """Note that an image is in the folder as the site has it."""
         self.db.execute("BEGIN")
         self.db.execute(
-            "UPDATE images SET is_due = 0, path = ?, wanted = ?, mtime_ns = ? WHERE id = ?",
-            (path, wanted, mtime_ns, image_id),
+            "UPDATE images SET is_due = 0, path = ?, wanted = ?, mtime_ns = ?, json_digest = ?,"
+            " xmp_digest = ? WHERE id = ?",
+            (path, wanted, mtime_ns, *digests, image_id),
         )
         self.db.execute("DELETE FROM image_tags WHERE image_id = ?", (image_id,))
         self.db.executemany(

@@ -16,6 +16,7 @@ from sqlite3 import Row
 from urllib.parse import urlsplit
 
 from app.exports.file_names import JSON, SIDECAR
+from app.text import split_extension
 from scripts.exporter import files
 from scripts.exporter.journal import Journal
 from scripts.importer.client import OK, Api, ApiError, BrokenOffError, Json
@@ -39,6 +40,8 @@ class Outcome:
     written: int = 0  # of which only what is known has changed
     moved_out: int = 0
     removed: int = 0
+    left: int = 0  # sidecars of the person's own
+    kept_aside: int = 0  # originals that were changed here
     problems: list[str] = field(default_factory=list)
 
 
@@ -103,6 +106,22 @@ def mark_lost(root: Path, journal: Journal) -> int:
     return len(lost)
 
 
+def _address(signed: Json, image_id: str) -> str | None:
+    own = signed["originals"].get(image_id)
+    shared = signed["addresses"]
+    return None if own is None else f"{shared['base']}{own}&{shared['query']}"
+
+
+def _is_of_image(image_id: str) -> Callable[[bytes], bool]:
+    """Whether JSON is what a mirror wrote of an image: after its journal was lost."""
+    return lambda found: f'"id": "{image_id}"'.encode() in found
+
+
+def _is_of_a_site(found: bytes) -> bool:
+    """Whether XMP was written by Pinhole: programs that change it say so in the same place."""
+    return b'xmptk="Pinhole"' in found
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Job:
     """An image whose place is chosen. `is_here`: the right bytes lie there."""
@@ -121,6 +140,8 @@ class _Fetched:
     size: int
     is_found: bool
     problem: str | None
+    digests: tuple[str | None, str | None] = (None, None)
+    left: int = 0  # files of the person that were left as they are
 
 
 class Mirror:
@@ -169,6 +190,7 @@ class Mirror:
             self._journal.db.execute("UPDATE images SET is_due = 1 WHERE is_gone")
         with ThreadPoolExecutor(self._parallel) as pool:
             for rows in self._due():
+                self._names.forget_some()
                 self._write_some(rows, pool)
                 self._tell(self.outcome)
                 if self._stop.is_set():
@@ -230,7 +252,24 @@ class Mirror:
             self._journal.note_moved(row["id"], path=new, wanted=wanted)
             self.outcome.moved_out += bool(facts["deleted_at"])
             path = new
+        if row["path"] is not None and not self._is_intact(row, path):
+            is_here = self._set_aside(path, facts["sha256"])
         return _Job(row=row, facts=facts, path=path, wanted=wanted, is_here=is_here)
+
+    def _set_aside(self, path: str, sha256: str) -> bool:
+        """Return whether a file is the right one after all; else keep it under another name.
+
+        Its disk may have changed it, or its person on purpose: nobody can tell.
+        """
+        found = files.sha256_of(self._root / path)
+        if found in {None, sha256}:
+            return found is not None
+        folder, _, name = path.rpartition("/")
+        stem, extension = split_extension(name)
+        aside = self._names.take(folder, f"{stem} (changed here){extension}")
+        (self._root / path).rename(self._root / aside)
+        self.outcome.kept_aside += 1
+        return False
 
     def _adopt(self, folder: str, facts: Json) -> tuple[str, bool]:
         """Return a free place; that of a file which nobody knows, where it has the right bytes."""
@@ -246,49 +285,59 @@ class Mirror:
         """Fetch an original that is not here as it should be, and write what lies beside it."""
         path = self._root / job.path
         size, is_found, problem = 0, job.is_here, None
-        if not job.is_here and not self._is_intact(job):
-            is_found = files.sha256_of(path) == job.facts["sha256"]
-            if not is_found:
-                address = signed["originals"].get(job.facts["id"])
-                if address is None:
-                    problem = "the site has no checked original of it yet"
-                else:
-                    shared = signed["addresses"]
-                    problem = self._download(
-                        f"{shared['base']}{address}&{shared['query']}", path, job.facts
-                    )
-                size = 0 if problem else job.facts["size"]
-        if problem is None:
-            files.write_json(Path(f"{path}{JSON}"), job.facts)
-            xmp = signed["sidecars"].get(job.facts["id"])
-            beside = Path(f"{path}{SIDECAR}")
-            if xmp is None:
-                beside.unlink(missing_ok=True)
-            else:
-                files.write(beside, xmp.encode())
-        return _Fetched(size=size, is_found=is_found, problem=problem)
+        if not job.is_here and not self._is_intact(job.row, job.path):
+            problem = self._download(signed, path, job.facts)
+            size = 0 if problem else job.facts["size"]
+        if problem:
+            return _Fetched(size=0, is_found=False, problem=problem)
+        digests, left = self._write_beside(job, signed["sidecars"].get(job.facts["id"]))
+        return _Fetched(size=size, is_found=is_found, problem=None, digests=digests, left=left)
 
-    def _is_intact(self, job: _Job) -> bool:
+    def _write_beside(
+        self, job: _Job, xmp: str | None
+    ) -> tuple[tuple[str | None, str | None], int]:
+        """Write what is known of an image; return the digests of both files, and how many not."""
+        path, row = self._root / job.path, job.row
+        digests: list[str | None] = []
+        left = 0
+        for end, content, known, is_marked in (
+            (JSON, files.as_json(job.facts), row["json_digest"], _is_of_image(job.facts["id"])),
+            (SIDECAR, None if xmp is None else xmp.encode(), row["xmp_digest"], _is_of_a_site),
+        ):
+            beside = Path(f"{path}{end}")
+            found = files.read(beside)
+            is_ours = found is not None and (
+                files.digest_of(found) == known or (known is None and is_marked(found))
+            )
+            is_put = files.put_beside(beside, content, is_ours=is_ours)
+            left += not is_put
+            digests.append(files.digest_of(content) if is_put else known)
+        return (digests[0], digests[1]), left
+
+    def _is_intact(self, row: Row, path: str) -> bool:
         """Whether the file is as it was when it was compared: by its size and time."""
-        row = job.row
-        if row["mtime_ns"] is None or row["sha256"] != job.facts["sha256"]:
+        if row["mtime_ns"] is None:
             return False
         try:
-            found = (self._root / job.path).stat()
+            found = (self._root / path).stat()
         except OSError:
             return False
         return (found.st_size, found.st_mtime_ns) == (row["size"], row["mtime_ns"])
 
-    def _download(self, address: str, path: Path, facts: Json) -> str | None:
+    def _download(self, signed: Json, path: Path, facts: Json) -> str | None:
         """Fetch an original; return why it is not here then."""
         problem = ""
         for _ in range(_ATTEMPTS):
             if self._stop.is_set():
                 return "stopped"
+            address = _address(signed, facts["id"])
+            if address is None:
+                return "the site has no checked original of it yet"
             try:
                 with self._api.connections.stream(urlsplit(address)) as (status, chunks):
-                    if status != OK:
+                    if status != OK:  # the address may have ended: those before took long
                         problem = f"the bucket answers {status}"
+                        signed = self._api.ask("GET", f"/api/downloads/originals?ids={facts['id']}")
                         continue
                     if files.store(path, chunks, expected=facts["sha256"]) == facts["sha256"]:
                         return None
@@ -306,11 +355,13 @@ class Mirror:
             path=job.path,
             wanted=job.wanted,
             mtime_ns=(self._root / job.path).stat().st_mtime_ns,
+            digests=fetched.digests,
             tags=[tag["id"] for tag in job.facts["tags"]],
         )
         self.outcome.downloaded += bool(fetched.size)
         self.outcome.size += fetched.size
         self.outcome.found += fetched.is_found
+        self.outcome.left += fetched.left
         self.outcome.written += not fetched.size and not fetched.is_found
 
     def _write_gone(self, row: Row) -> None:

@@ -37,7 +37,7 @@ _PENDING = f"""
 _UNREAD = """
   FROM pictures p JOIN done d ON d.sha256 = p.sha256
   LEFT JOIN there t ON t.image_id = d.image_id
-  WHERE p.outcome IN ('upload', 'here')
+  WHERE p.outcome IN ('upload', 'here') AND NOT d.is_gone
   AND (t.state IS NULL OR t.state IN ('uploading', 'processing'))
 """
 

@@ -71,6 +71,7 @@ class Connections:
     def __init__(self) -> None:
         """Open none yet."""
         self._local = threading.local()
+        self._of_threads: list[dict[tuple[str, str], http.client.HTTPConnection]] = []
         self._tls = ssl.create_default_context()
 
     def send(
@@ -153,12 +154,20 @@ class Connections:
     def _open(self) -> dict[tuple[str, str], http.client.HTTPConnection]:
         if not hasattr(self._local, "open"):
             self._local.open = {}
+            self._of_threads.append(self._local.open)
         found: dict[tuple[str, str], http.client.HTTPConnection] = self._local.open
         return found
 
     def _drop(self, url: SplitResult) -> None:
         if connection := self._open().pop((url.scheme, url.netloc), None):
             connection.close()
+
+    def close_all(self) -> None:
+        """Close the connections of all threads, none of which uses its own any more."""
+        for open_ones in self._of_threads:
+            for connection in open_ones.values():
+                connection.close()
+            open_ones.clear()
 
     def close(self) -> None:
         """Close this thread's connections."""

@@ -7,7 +7,9 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
+from math import inf
 from pathlib import Path
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from .apply import Applier, refresh
@@ -36,6 +38,7 @@ from .verify import Verified, verify
 from .watch import Watcher
 
 _TOLD = 20
+_TRIED_AGAIN_AFTER = 300.0  # seconds, of what a watched folder could not bring
 
 
 def main(arguments: list[str]) -> int:
@@ -189,22 +192,30 @@ class _Import:
         watcher = Watcher(self._chosen.paths)
         watched = ", ".join(map(str, self._chosen.paths))
         self._progress.say(f"Watching {watched}. New files are taken once they are left alone.")
+        again_at = inf
         while not self._stop.is_set():
+            if monotonic() > again_at:
+                watcher.forget()
+                again_at = inf
             settled = watcher.look()
             if settled is not None:
                 try:
-                    self._bring_new(journal, settled)
+                    is_whole = self._bring_new(journal, settled)
                 except (UnreachableError, UnreadableError) as error:
                     self._progress.say(f"{error} It is tried again.")
-                    watcher.forget()
+                    is_whole = False
+                again_at = inf if is_whole else monotonic() + _TRIED_AGAIN_AFTER
             self._stop.wait(self._chosen.every)
         return DONE
 
-    def _bring_new(self, journal: Journal, settled: frozenset[str]) -> None:
+    def _bring_new(self, journal: Journal, settled: frozenset[str]) -> bool:
+        """Bring what is settled; return whether all of it arrived."""
         self._plan(journal, settled=settled)
-        if not self._stop.is_set():
-            with suppress(KeyboardInterrupt):  # stopped meanwhile: the next start goes on
-                self._bring(journal)
+        if self._stop.is_set():
+            return False
+        with suppress(KeyboardInterrupt):  # stopped meanwhile: the next start goes on
+            return self._bring(journal) == DONE
+        return False
 
     def _plan(self, journal: Journal, *, settled: frozenset[str] | None = None) -> None:
         scan(self._chosen.paths, journal, tell=self._tell_read, stop=self._stop, settled=settled)
@@ -212,6 +223,8 @@ class _Import:
             return
         refresh(self._api, journal)
         journal.doubt_what_is_not_there()
+        if settled is None:  # a watched folder brings nothing back by itself
+            journal.bring_back()
         uploads = self._api.ask("GET", "/api/auth/session")["uploads"]
         accepted = Accepted(
             types=frozenset(uploads["content_types"]), max_bytes=uploads["max_bytes"]

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from .archives import Entry
 
-_VERSION = 4
+_VERSION = 5
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS albums (
 ) WITHOUT ROWID;
 -- What was done. Kept when the plan is made anew.
 CREATE TABLE IF NOT EXISTS done (
-  sha256 TEXT PRIMARY KEY, image_id TEXT NOT NULL, is_new INTEGER NOT NULL, applied TEXT
+  sha256 TEXT PRIMARY KEY, image_id TEXT NOT NULL, is_new INTEGER NOT NULL, applied TEXT,
+  is_gone INTEGER NOT NULL DEFAULT 0    -- deleted for good on the site since
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS made_albums (
   key TEXT PRIMARY KEY, album_id TEXT NOT NULL, is_new INTEGER NOT NULL
@@ -184,15 +185,21 @@ class Journal:
                 for image in changes["images"]
             ],
         )
-        self.db.executemany(
-            "DELETE FROM there WHERE image_id = ?", [(gone,) for gone in changes["removed"]]
-        )
+        removed = [(gone,) for gone in changes["removed"]]
+        self.db.executemany("DELETE FROM there WHERE image_id = ?", removed)
+        self.db.executemany("UPDATE done SET is_gone = 1 WHERE image_id = ?", removed)
         self.set("changed_until", changes["changed_until"])
         self.db.execute("COMMIT")
 
     def doubt_what_is_not_there(self) -> None:
         """Ask again for what was sent and is not on the site: asking is safe to repeat."""
-        self.db.execute("DELETE FROM done WHERE image_id NOT IN (SELECT image_id FROM there)")
+        self.db.execute(
+            "DELETE FROM done WHERE NOT is_gone AND image_id NOT IN (SELECT image_id FROM there)"
+        )
+
+    def bring_back(self) -> None:
+        """Forget what was deleted on the site: who imports anew wants it there."""
+        self.db.execute("DELETE FROM done WHERE is_gone")
 
     def forget_there(self) -> None:
         """Forget what the site has: it is to be asked from the beginning."""

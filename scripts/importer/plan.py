@@ -175,6 +175,9 @@ class _Planner:
             (sha256,),
         ).fetchall()
         if not states:
+            gone = "SELECT 1 FROM done WHERE sha256 = ? AND is_gone"
+            if self._db.execute(gone, (sha256,)).fetchone():
+                return "deleted", "it was deleted on the site; an import without --watch brings it"
             return "upload", None
         if not states[0]["deleted"]:
             return "here", "it is on the site already"

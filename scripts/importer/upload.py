@@ -228,7 +228,7 @@ class Uploader:
 
     def _note_done(self, picture: Picture, image_id: str, *, is_new: bool) -> None:
         self._journal.db.execute(
-            "INSERT OR REPLACE INTO done VALUES (?, ?, ?, NULL)",
+            "INSERT OR REPLACE INTO done (sha256, image_id, is_new) VALUES (?, ?, ?)",
             (picture.sha256, image_id, int(is_new)),
         )
 

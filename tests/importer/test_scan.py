@@ -64,7 +64,9 @@ def test_journal_is_for_one_import_at_a_time(tmp_path: Path) -> None:
 def test_another_token_forgets_what_was_done(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal") as journal:
         journal.belongs_to("one")
-        journal.db.execute("INSERT INTO done VALUES ('aa', 'id', 1, NULL)")
+        journal.db.execute(
+            "INSERT INTO done (sha256, image_id, is_new, applied) VALUES ('aa', 'id', 1, NULL)"
+        )
         journal.belongs_to("one")
         assert journal.db.execute("SELECT count(*) FROM done").fetchone()[0] == 1
         journal.belongs_to("other")

@@ -6,10 +6,15 @@ import json
 import os
 import random
 import shutil
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts.exporter.files import Names
+from scripts.exporter.journal import Journal
+from scripts.exporter.mirror import Mirror, refresh
+from scripts.importer.client import Api
 from tests.api.conftest import until
 from tests.importer import takeout_export
 from tests.support.albums import add_to, make_album
@@ -21,6 +26,7 @@ from tests.support.whole_library import albums, fill, library
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scripts.importer.client import Json
     from tests.support.users import Person
 
 
@@ -171,9 +177,71 @@ def test_file_that_is_harmed_here_is_fetched_again(exporter: Exporter, harm: str
         os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
         code, said = exporter.run("--verify")
         assert (code, "its bytes have changed" in said) == (1, True), said
+    harmed = path.read_bytes() if path.exists() else None
     code, said = exporter.run("--verify")
     assert (code, "Fetched 1" in said) == (0, True), said
     assert path.read_bytes() == picture.content
+    aside = [other.read_bytes() for other in exporter.folder.rglob("*changed here*")]
+    assert aside == ([] if harmed is None else [harmed])  # a person may have changed it
+
+
+def test_sidecar_of_the_persons_own_programs_is_left(exporter: Exporter) -> None:
+    (image_id,) = upload(exporter.person, png(seed=645))
+    assert exporter.run()[0] == 0
+    (path,) = exporter.folder.rglob("*.png")
+    own = path.with_name(f"{path.name}.xmp")
+    own.write_text("of darktable")
+    change(exporter.person, image_id, rating=4)  # the site has something to say of it now
+    code, said = exporter.run()
+    assert (code, "1 sidecars here are not the site's" in said) == (0, True), said
+    assert own.read_text() == "of darktable"
+    own.unlink()
+    change(exporter.person, image_id, rating=5)
+    assert exporter.run()[0] == 0
+    assert "Rating" in own.read_text()
+    change(exporter.person, image_id, rating=None)
+    assert exporter.run()[0] == 0
+    assert not own.exists()  # its own it takes back
+
+
+def test_address_that_has_ended_is_signed_anew(site: str, ada: Person, tmp_path: Path) -> None:
+    picture = png(seed=646)
+    upload(ada, picture)
+    asked = {"name": "export", "scope": "read", "days": 1}
+    token = ada.http.post("/api/account/tokens", json=asked).json()["token"]
+    api = SpoiltOnce(site, token, patience=PATIENCE, tell=print)
+    with Journal(tmp_path / "library") as journal:
+        refresh(api, journal)
+        mirror = Mirror(api, journal, parallel=1, deletes=False, tell=lambda _: None, stop=Event())
+        outcome = mirror.run()
+        api.connections.close_all()
+    assert (outcome.problems, outcome.downloaded, api.signed) == ([], 1, 2)
+
+
+class SpoiltOnce(Api):
+    """An API whose first addresses the bucket refuses, as it does those that have ended."""
+
+    signed = 0
+
+    def ask(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Ask the site."""
+        answer = super().ask(method, path, body)
+        if path.startswith("/api/downloads/originals"):
+            self.signed += 1
+            if self.signed == 1:
+                answer["addresses"]["query"] += "x"
+        return answer
+
+
+def test_names_of_many_months_in_one_batch_stay_apart(tmp_path: Path) -> None:
+    names = Names(tmp_path)
+    taken = [
+        names.take(f"{2000 + month // 12}/{month % 12 + 1:02}", "a.jpg") for month in range(70)
+    ]
+    taken += [
+        names.take(f"{2000 + month // 12}/{month % 12 + 1:02}", "a.jpg") for month in range(70)
+    ]
+    assert len(set(taken)) == 140  # none of them is on the disk yet
 
 
 def test_killed_at_any_point_it_goes_on_and_nothing_is_twice(exporter: Exporter) -> None:

@@ -186,10 +186,19 @@ def test_watched_folder_brings_what_comes_and_deletes_nothing(
     (folder / "first.png").unlink()
     (folder / "third.png").write_bytes(png(seed=503).content)
     until(lambda: names() == ["first.png", "second.png", "third.png"])
+    second = next(i for i in on_the_site(importer.person) if i["name"] == "second.png")
+    for action in ("delete", "delete_for_good"):
+        body = {"action": action, "images": {"ids": [second["id"]]}}
+        importer.person.http.post("/api/images/batch", json=body).raise_for_status()
+    (folder / "fourth.png").write_bytes(png(seed=504).content)
+    until(lambda: "fourth.png" in names())
+    assert names() == ["first.png", "fourth.png", "third.png"]  # what was deleted stays deleted
     process.terminate()
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert "Watching" in said
+    assert importer.run(folder)[0] == 0  # who asks by themselves gets it back
+    assert names() == ["first.png", "fourth.png", "second.png", "third.png"]
 
 
 def test_network_that_is_cut_is_waited_for(site: str, ada: Person, tmp_path: Path) -> None:
