@@ -5,7 +5,12 @@ from uuid import UUID
 from flask import Response
 
 from app.accounts.rate_limits.limiter import take
-from app.accounts.rate_limits.policies import LONG_READS, MEMBER_CHANGES
+from app.accounts.rate_limits.policies import (
+    LONG_READS,
+    MANY_ORIGINALS,
+    MEMBER_CHANGES,
+    ORIGINALS_OF_MEMBER,
+)
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
@@ -283,8 +288,12 @@ def get_image_of_shared_album(album_id: UUID, image_id: UUID) -> Response:
 @shared_albums.get("/<uuid:album_id>/images/<uuid:image_id>/original")
 @signed_in
 @shared_albums.output(SharedOriginalOut)
-@shared_albums.doc(responses={404: NO_IMAGE[404] + " Or its original is not to be had."})
+@shared_albums.doc(
+    responses={404: NO_IMAGE[404] + " Or its original is not to be had.", 429: MANY_ORIGINALS}
+)
 def get_original_of_shared_album(album_id: UUID, image_id: UUID) -> Response:
     """Get an address that saves the original, where the album lets its members."""
-    album = open_album(current_owner(), album_id)
+    owner = current_owner()
+    take(ORIGINALS_OF_MEMBER, of=str(owner.id))
+    album = open_album(owner, album_id)
     return json_response(sign_original(album, image_id, access=dependencies().access))

@@ -4,7 +4,13 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.policies import LONG_READS, TOO_MANY_TRIES
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import (
+    LONG_READS,
+    MANY_ORIGINALS,
+    ORIGINALS_OF_SHARE,
+    TOO_MANY_TRIES,
+)
 from app.accounts.sessions.guards import public
 from app.clients.aws.presigned_urls import MAX_VISITOR_ORIGINALS
 from app.http.blueprint import APIBlueprint
@@ -122,10 +128,11 @@ def get_shared_image(image_id: UUID) -> Response:
 @shared.get("/images/<uuid:image_id>/original")
 @for_visitors
 @shared.output(SharedOriginalOut)
-@shared.doc(responses={404: NOT_SAVED})
+@shared.doc(responses={404: NOT_SAVED, 429: MANY_ORIGINALS})
 def get_shared_original(image_id: UUID) -> Response:
     """Get an address that saves the original, where the owner of the link allows that."""
     share = current_share()
+    take(ORIGINALS_OF_SHARE, of=str(share.id))
     original = find_shared_original(share, image_id)
     signed = dependencies().access.visitor_download(
         share.id,
@@ -152,7 +159,7 @@ def list_shared_download_entries(json_data: SharedDownloadIn) -> Response:
 @for_visitors
 @shared.input(SharedOriginalsIn, location="query")
 @shared.output(DownloadOriginalsOut)
-@shared.doc(responses={404: NOT_SAVED})
+@shared.doc(responses={404: NOT_SAVED, 429: MANY_ORIGINALS})
 def get_shared_originals(query_data: SharedOriginalsIn) -> Response:
     """Get addresses of originals, to read them by a script of this site's page; for a minute.
 
@@ -160,6 +167,7 @@ def get_shared_originals(query_data: SharedOriginalsIn) -> Response:
     """
     share = current_share()
     ids = parse_ids(query_data.ids, most=MAX_VISITOR_ORIGINALS)
+    take(ORIGINALS_OF_SHARE, of=str(share.id))
     found = require_shared_originals(share, ids)
     reader = dependencies().access.visitor_originals(
         share.id, share.owner_id, found, until=share.expires_at

@@ -93,11 +93,17 @@ INVITES_TO_ADDRESS = Limit(name="album-invites-address", burst=3, every=24 * 60 
 INVITE_MAILS = Limit(name="album-invite-mails", burst=1, every=24 * 60 * _MINUTE)
 # For each person: members that are changed, invitations that are answered, people who are blocked.
 MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
+# [Note: Sessions for originals] For each link, and for each person in albums of others: such an
+# address is signed by a session that names its keys, which STS makes anew at each request. Several
+# people save from a link at the same time; the next is allowed after half a second.
+ORIGINALS_OF_SHARE = Limit(name="share-originals", burst=300, every=_SECOND / 2)
+ORIGINALS_OF_MEMBER = Limit(name="member-originals", burst=300, every=_SECOND / 2)
 # For each person: tries at what IAM refuses, each of which is a line in the logs of S3.
 ISOLATION_TRIES = Limit(name="isolation-tries", burst=20, every=10 * _SECOND)
 
 # What the API's document says of 429, where nothing more is to be said.
 TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."
+MANY_ORIGINALS = "Many originals were asked for: wait as long as `Retry-After` says."
 LONG_READS = "Several long reads are under way (`too_many_at_once`), or too many requests."
 
 # Nobody guesses 256 bits: it bounds the work. Not site-wide, so that nobody holds up the operator.

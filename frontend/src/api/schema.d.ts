@@ -20720,7 +20720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Many originals were asked for: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -21199,7 +21199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Many originals were asked for: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -21387,7 +21387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Many originals were asked for: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

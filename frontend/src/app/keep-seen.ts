@@ -15,9 +15,12 @@ type Seen = { user: string; at: string; pictures: { id: string; alt: string }[] 
 
 const keyOf = (id: string): string => `/seen/${id}`;
 
-/** The thumbnails that are rendered, those that are deleted left out. */
-const onScreen = (): { id: string; alt: string; src: string }[] => {
-  if (window.location.pathname.startsWith("/deleted")) return [];
+/** Where pictures are that are not kept: deleted ones, and others', who may take them back at any time. */
+const NOT_KEPT = ["/deleted", "/shared-with-me"];
+
+/** The thumbnails that are rendered and may be kept. */
+export const onScreen = (): { id: string; alt: string; src: string }[] => {
+  if (NOT_KEPT.some((path) => window.location.pathname.startsWith(path))) return [];
   const images = document.querySelectorAll<HTMLImageElement>("main [data-image] img");
   return [...images]
     .filter((image) => image.complete && image.naturalWidth > 0)

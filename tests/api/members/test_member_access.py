@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import ORIGINALS_OF_MEMBER
 from app.clients.aws.presigned_urls import VISITOR_SECONDS
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
@@ -31,6 +32,7 @@ from tests.support.members import (
 from tests.support.members import (
     whole as whole_address,
 )
+from tests.support.rate_limits import use_up
 from tests.support.users import Json, Person, told, told_headers
 
 NewPerson = Callable[[], Person]
@@ -384,6 +386,15 @@ def test_addresses_live_for_a_minute_and_open_nothing_else(ada: Person, bob: Per
     assert saved.content == pictures[0].content
     assert f'filename="picture-{own[:8]}.jpg"' in saved.headers["Content-Disposition"]
     assert httpx2.get(original.replace(first, second)).status_code == 403
+
+
+def test_many_sessions_for_originals_of_a_member_wait(scene: Scene) -> None:
+    path = f"/api/shared-albums/{scene.album}/images/{scene.image}/original"
+    assert scene.carl.http.get(path).status_code == 200
+    use_up(scene.database, ORIGINALS_OF_MEMBER, of=scene.carl.user_id)
+    waits = scene.carl.http.get(path)
+    assert (waits.status_code, "Retry-After" in waits.headers) == (429, True)
+    assert scene.ada.http.get(path).status_code == 200
 
 
 def _rows(scene: Scene) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx2
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import ORIGINALS_OF_SHARE
 from app.clients.aws.presigned_urls import (
     MAX_VISITOR_ORIGINALS,
     VISITOR_SECONDS,
@@ -15,6 +16,7 @@ from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
+from tests.support.rate_limits import use_up
 from tests.support.shares import share, visit
 from tests.support.users import Json, Person, told
 
@@ -212,3 +214,20 @@ def test_a_visitors_lists_end_somewhere(
     few = ",".join(many[: MAX_VISITOR_ORIGINALS + 1])
     answer = visitor.get("/api/shared/downloads/originals", params={"ids": few}, headers=header)
     assert answer.status_code == 422
+
+
+def test_many_sessions_for_originals_of_a_link_wait(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    (image,) = add_images(ada, database, 1)
+    link, other = (share(ada, images={"ids": [image]}, allow_downloads=True) for _ in range(2))
+    use_up(database, ORIGINALS_OF_SHARE, of=link.id)
+    for each, status in ((link, 429), (other, 200)):
+        header = visit(visitor, each)
+        for path in (
+            f"/api/shared/downloads/originals?ids={image}",
+            f"/api/shared/images/{image}/original",
+        ):
+            answer = visitor.get(path, headers=header)
+            assert answer.status_code == status
+            assert ("Retry-After" in answer.headers) is (status == 429)
