@@ -5,7 +5,7 @@ is in the album for as long as their membership. Its owner may take it out, and 
 [Note: One way in] in access.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Uuid, any_, delete, func, literal, select, text
@@ -28,8 +28,17 @@ _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS 
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
 
 
-def contribute(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+def contribute(
+    user: User, album_id: UUID, ids: Sequence[UUID], *, seen: Mapping[str, bool] | None = None
+) -> list[UUID]:
     """Add pictures of one's own library; return those that were not in it. Safe to repeat.
+
+    Args:
+        user: whose they are.
+        album_id: where to.
+        ids: which.
+        seen: what this person was told that the album shows, by the names of its switches: no more
+            is shown of these. None: what it shows now.
 
     Raises:
         NotFoundError: the album is not shared with this person, or a picture is not theirs.
@@ -48,6 +57,7 @@ def contribute(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
     if len(found) != len(wanted):
         raise NotFoundError("Not all of these pictures are in your library. Nothing was added.")
     moment = now()
+    shows = {name: getattr(album, name) and (seen is None or seen[name]) for name in _SHOWS}
     added = list(
         db.session.scalars(
             postgresql.insert(AlbumContribution)
@@ -58,7 +68,7 @@ def contribute(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
                         "image_id": each,
                         "membership_id": album.grant_id,
                         "added_at": moment,
-                        **{name: getattr(album, name) for name in _SHOWS},
+                        **shows,
                     }
                     for each in found
                 ]

@@ -23,6 +23,7 @@ from app.members.models import (
     SharedAlbum,
 )
 
+_SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
 FEW_ALBUMS = 50
 MAX_INVITATIONS = 100  # shown at once, the newest; answering them shows the others
 
@@ -35,11 +36,14 @@ SELECT albums.id, albums.title, owners.email, members.role, members.accepted_at,
   coalesce(albums.changed_at > members.seen_at, true) OR EXISTS (
     SELECT FROM album_contributions AS entries WHERE entries.album_id = albums.id
       AND entries.added_at > members.seen_at AND entries.membership_id <> members.id),
-  covers.id, covers.thumbhash
+  covers.id, covers.thumbhash, settings.show_dates, settings.show_descriptions,
+  settings.show_names, settings.show_places, settings.allow_originals
 FROM album_members AS members
 JOIN albums ON albums.id = members.album_id AND albums.owner_id = members.owner_id
   AND albums.deleted_at IS NULL
 JOIN users AS owners ON owners.id = members.owner_id AND owners.disabled_at IS NULL
+JOIN shared_albums AS settings ON settings.album_id = albums.id
+  AND settings.owner_id = albums.owner_id
 LEFT JOIN images AS covers ON covers.id = albums.shown_cover_id AND covers.has_preview
   AND covers.owner_id = albums.owner_id AND covers.deleted_at IS NULL
 WHERE members.member_id = :account AND members.accepted_at IS NOT NULL
@@ -181,6 +185,7 @@ def list_joined(account: Anybody) -> list[Shown]:
             "has_news": row[6],
             "cover_id": row[7] and str(row[7]),
             "thumbhash": b64encode(row[8]).decode() if row[8] else None,
+            "shows": dict(zip(_SHOWS, row[9:], strict=True)),
         }
         for row in _JOINED.rows({"account": str(account.id)})
     ]

@@ -43,6 +43,7 @@ from app.members.listing import (
     wants_mail,
 )
 from app.members.schemas import (
+    AddedImagesIn,
     AnsweredOut,
     AnswerIn,
     LeaveIn,
@@ -221,7 +222,7 @@ def list_images_of_shared_album(album_id: UUID, query_data: SharedImagesIn) -> R
 
 @shared_albums.post("/<uuid:album_id>/images")
 @signed_in
-@shared_albums.input(MemberImagesIn, location="json")
+@shared_albums.input(AddedImagesIn, location="json")
 @shared_albums.output(MemberImagesChangedOut)
 @shared_albums.doc(
     responses={
@@ -232,15 +233,16 @@ def list_images_of_shared_album(album_id: UUID, query_data: SharedImagesIn) -> R
         **LIMITED,
     }
 )
-def add_to_shared_album(album_id: UUID, json_data: MemberImagesIn) -> Response:
+def add_to_shared_album(album_id: UUID, json_data: AddedImagesIn) -> Response:
     """Add pictures of your library to somebody's album, for as long as you are in it.
 
-    They stay yours, and count for your quota. Members see of them what the album shows now, even
-    if it shows more later.
+    They stay yours, and count for your quota. Members see of them what the album shows now, and
+    showed in `seen`, even if it shows more later.
     """
     user = current_user()
     take_seat(user.id)
-    ids = contribute(user, album_id, json_data.ids)
+    seen = json_data.seen.model_dump() if json_data.seen else None
+    ids = contribute(user, album_id, json_data.ids, seen=seen)
     db.session.commit()
     return json_response({"ids": [str(each) for each in ids]})
 

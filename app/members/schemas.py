@@ -121,6 +121,7 @@ class JoinedAlbumOut(BaseModel):
     has_news: bool = Field(description="It has changed since you last looked.")
     cover_id: UUID | None = Field(description="Its address is told as that of any picture of it.")
     thumbhash: str | None = Field(description="Of the cover; a colour placeholder, base64.")
+    shows: MembersSeeOut = Field(description="What members get of pictures that are added now.")
 
 
 class InvitationOut(BaseModel):
@@ -231,6 +232,28 @@ class MemberImagesIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=MAX_AT_ONCE)
+
+
+class SeenIn(BaseModel):
+    """What somebody was told that members get beside pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    show_dates: bool
+    show_descriptions: bool
+    show_names: bool
+    show_places: bool
+    allow_originals: bool
+
+
+class AddedImagesIn(MemberImagesIn):
+    """Which pictures, and what their person was told that the album shows of them."""
+
+    seen: SeenIn | None = Field(
+        default=None,
+        description="What `shows` was as it was read: if the album shows more by now, it does not"
+        " of these. Left out: what it shows now.",
+    )
 
 
 class MemberImagesChangedOut(BaseModel):

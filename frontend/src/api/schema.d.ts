@@ -2589,8 +2589,8 @@ export interface paths {
          * Add pictures of your library to somebody's album, for as long as you are in it
          * @description Add pictures of your library to somebody's album, for as long as you are in it.
          *
-         *     They stay yours, and count for your quota. Members see of them what the album shows now, even
-         *     if it shows more later.
+         *     They stay yours, and count for your quota. Members see of them what the album shows now, and
+         *     showed in `seen`, even if it shows more later.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -3270,6 +3270,16 @@ export interface components {
             events: components["schemas"]["EventRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * AddedImagesIn
+         * @description Which pictures, and what their person was told that the album shows of them.
+         */
+        AddedImagesIn: {
+            /** Ids */
+            ids: string[];
+            /** @description What `shows` was as it was read: if the album shows more by now, it does not of these. Left out: what it shows now. */
+            seen?: components["schemas"]["SeenIn"] | null;
         };
         /**
          * AddressIn
@@ -5604,6 +5614,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "contributor";
+            /** @description What members get of pictures that are added now. */
+            shows: components["schemas"]["MembersSeeOut"];
             /**
              * Thumbhash
              * @description Of the cover; a colour placeholder, base64.
@@ -7192,6 +7204,22 @@ export interface components {
             /** Recovery Codes Left */
             recovery_codes_left: number;
             totp: components["schemas"]["TotpOut"] | null;
+        };
+        /**
+         * SeenIn
+         * @description What somebody was told that members get beside pictures.
+         */
+        SeenIn: {
+            /** Allow Originals */
+            allow_originals: boolean;
+            /** Show Dates */
+            show_dates: boolean;
+            /** Show Descriptions */
+            show_descriptions: boolean;
+            /** Show Names */
+            show_names: boolean;
+            /** Show Places */
+            show_places: boolean;
         };
         /**
          * SelectedIn
@@ -20485,7 +20513,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MemberImagesIn"];
+                "application/json": components["schemas"]["AddedImagesIn"];
             };
         };
         responses: {

@@ -265,6 +265,34 @@ def test_what_was_added_shows_no_more_than_the_album_showed_then(
     assert carl.http.get(paths[1]).status_code == 404
 
 
+def test_what_was_not_told_to_whoever_adds_is_not_shown(
+    ada: Person, bob: Person, new_person: NewPerson, album: str, database: Engine
+) -> None:
+    bring_in(ada, album, bob, "contributor")
+    carl = new_person()
+    bring_in(ada, album, carl)
+    (joined,) = shared_with(bob)["albums"]
+    told_bob = joined["shows"]
+    assert told_bob == shows(show_dates=True)
+    let(ada, album, allow_originals=True, show_names=True)
+    first, second, third = add_images(bob, database, 3)
+    add(bob, album, [first], seen=told_bob).raise_for_status()
+    add(bob, album, [second], seen=shared_with(bob)["albums"][0]["shows"]).raise_for_status()
+    # Nor is more shown than the album shows, whatever is said.
+    let(ada, album, allow_originals=False)
+    add(bob, album, [third], seen=dict.fromkeys(told_bob, True)).raise_for_status()
+    let(ada, album, allow_originals=True)
+    seen = [look(carl, album, each) for each in (first, second, third)]
+    assert [each["has_original"] for each in seen] == [False, True, False]
+    assert [each["name"] is None for each in seen] == [True, False, False]
+    assert add(bob, album, [first], seen={"show_dates": True}).status_code == 422
+
+
+def shows(**more: bool) -> dict[str, bool]:
+    names = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
+    return dict.fromkeys(names, False) | more
+
+
 def test_pages_of_both_hang_together_in_each_order(
     ada: Person, bob: Person, database: Engine
 ) -> None:

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";
+import type { MembersSee } from "../types";
 
 const STALE_MS = 60_000;
 
@@ -57,13 +58,15 @@ export const useInvitationMails = () =>
     done(api.PATCH("/api/shared-albums", { body: { wants_mail } })),
   );
 
-/** A picture of one's own is put into somebody's album. */
+type Contribution = { albumId: string; ids: readonly string[]; seen: MembersSee };
+
+/** Pictures of one's own are put into somebody's album. `seen`: what one was told that members get of them. */
 export const useContribute = () =>
-  useChange(({ albumId, ids }: { albumId: string; ids: readonly string[] }) =>
+  useChange(({ albumId, ids, seen }: Contribution) =>
     read(
       api.POST("/api/shared-albums/{album_id}/images", {
         params: { path: { album_id: albumId } },
-        body: { ids: [...ids] },
+        body: { ids: [...ids], seen },
       }),
     ),
   );

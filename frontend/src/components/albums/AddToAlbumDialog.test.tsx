@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 
 import { albumsApi } from "@/test/albums";
 import { renderWithApp } from "@/test/render";
-import { anAlbum } from "@/test/samples";
+import { anAlbum, NOTHING_SHARED } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { AddToAlbumDialog } from "./AddToAlbumDialog";
@@ -28,6 +28,38 @@ test("an album is found by a part of its title and chosen with Enter", async () 
   expect(screen.queryByRole("button", { name: /Lisbon/ })).toBeNull();
   await user.keyboard("{Enter}");
   expect(onChoose).toHaveBeenCalledWith({ id: "album 1", title: "Évora", isNew: false });
+});
+
+test("of an album of others it is said what members get, and that goes with the choice", async () => {
+  const shows = {
+    show_dates: true,
+    show_descriptions: false,
+    show_names: false,
+    show_places: false,
+    allow_originals: true,
+  };
+  const joined = {
+    id: "s1",
+    title: "Porto",
+    owner: "bob@example.org",
+    role: "contributor",
+    joined_at: "2025-05-01T10:00:00Z",
+    count: 3,
+    has_news: false,
+    cover_id: null,
+    thumbhash: null,
+    shows,
+  };
+  server.use(
+    http.get("*/api/shared-albums", () =>
+      HttpResponse.json({ ...NOTHING_SHARED, albums: [joined] }),
+    ),
+  );
+  const { onChoose, user } = show();
+  const row = await screen.findByRole("button", { name: /Porto/ });
+  expect(row).toHaveTextContent("Beside the pictures, members get: dates, originals.");
+  await user.click(row);
+  expect(onChoose).toHaveBeenCalledWith({ id: "s1", title: "Porto", isNew: false, shows });
 });
 
 /** Enter is pressed while the list of albums is still on its way. */

@@ -182,8 +182,8 @@ export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogP
             <SharedAlbumRows
               text={text}
               className={row}
-              onChoose={({ id, title: called }) =>
-                onChoose({ id, title: called, isNew: false, isShared: true })
+              onChoose={({ id, title: called, shows }) =>
+                onChoose({ id, title: called, isNew: false, shows })
               }
             />
             {found.length > MAX_SHOWN && (

@@ -4,6 +4,7 @@ import { picturesInWords } from "@/locale";
 import { AlbumsIcon } from "@/ui";
 
 import { matchesTitle } from "./matching-albums";
+import { showsInWords } from "./shows-in-words";
 
 type SharedAlbumRowsProps = {
   /** Of the title. */
@@ -33,6 +34,7 @@ export const SharedAlbumRows = ({ text, className, onChoose }: SharedAlbumRowsPr
                 <span className="block truncate text-sm text-muted">
                   {picturesInWords(album.count)} · {album.owner}
                 </span>
+                <span className="block text-sm text-muted">{showsInWords(album.shows)}</span>
               </span>
             </button>
           </li>

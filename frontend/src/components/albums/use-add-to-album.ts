@@ -1,17 +1,23 @@
 /** Puts pictures into an album, and offers to take it back. */
 import { useCallback } from "react";
 
-import { useContribute, useDeleteAlbum, useWithdraw, type ListedImage } from "@/api";
+import {
+  useContribute,
+  useDeleteAlbum,
+  useWithdraw,
+  type ListedImage,
+  type MembersSee,
+} from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { countStacked } from "@/components/gallery/count-stacked";
 import { useTellChange } from "@/components/corrections/use-tell-change";
 import { formatNumber } from "@/locale";
 
 /**
- * `isNew`: it was made for these pictures, so the undo deletes it again. `isShared`: it is somebody else's, to which
- * one adds pictures as a member.
+ * `isNew`: it was made for these pictures, so the undo deletes it again. `shows`: it is somebody else's, to which one
+ * adds pictures as a member, and this is what was said that members get of them.
  */
-export type ChosenAlbum = { id: string; title: string; isNew: boolean; isShared?: boolean };
+export type ChosenAlbum = { id: string; title: string; isNew: boolean; shows?: MembersSee };
 
 /** As many as the API takes at once. */
 const MAX_ADDED = 1_000;
@@ -22,12 +28,12 @@ const useAddToShared = () => {
   const { mutateAsync: takeOut } = useWithdraw();
   const tell = useTellChange();
   return useCallback(
-    (images: readonly ListedImage[], { id: albumId, title }: ChosenAlbum) => {
+    (images: readonly ListedImage[], { id: albumId, title }: ChosenAlbum, seen: MembersSee) => {
       const all = images.map(({ id }) => id);
       const added: string[] = [];
       const run = async () => {
         for (let start = 0; start < all.length; start += MAX_ADDED) {
-          const { ids } = await add({ albumId, ids: all.slice(start, start + MAX_ADDED) });
+          const { ids } = await add({ albumId, ids: all.slice(start, start + MAX_ADDED), seen });
           added.push(...ids);
         }
       };
@@ -57,8 +63,8 @@ export const useAddToAlbum = () => {
       album: ChosenAlbum,
       wholeStacks = false,
     ): { answer: Promise<unknown> } => {
-      const { id, title, isNew } = album;
-      if (album.isShared === true) return addToShared(images, album);
+      const { id, title, isNew, shows } = album;
+      if (shows) return addToShared(images, album, shows);
       return change("add_to_album", images, {
         albumId: id,
         wholeStacks,

@@ -28,7 +28,7 @@ export const TransferDialog = ({ albumId, title, member, onClose }: TransferDial
     >
       <p>
         They decide then who is in it and what members see. Your pictures in it stay yours, and go
-        from it when you leave.
+        from it when you leave. Invitations that nobody has answered end.
       </p>
       <p>
         Your own album goes into Recently deleted with its share links, which open no more. If you

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useLeaveAlbum, type SharedAlbum } from "@/api";
+import { showsInWords } from "@/components/albums/shows-in-words";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { picturesInWords } from "@/locale";
 import { ChevronLeftIcon, Menu, MoreIcon, useToast } from "@/ui";
@@ -72,13 +73,15 @@ export const SharedAlbumHeader = ({ album }: { album: SharedAlbum }) => {
         {picturesInWords(album.count)} · {isOwn ? "" : `of ${album.owner} · `}
         {YOU_MAY[album.role]}
       </p>
+      <p className="mt-1 text-sm text-muted">{showsInWords(album)}</p>
       {album.role === "contributor" && (
         <p className="mt-2 max-w-prose text-sm text-muted">
           To add pictures, select them in{" "}
           <Link href="/" className="underline">
             your library
           </Link>{" "}
-          and press “Add to album”. They stay yours, and go from here when you leave.
+          and press “Add to album”. They stay yours, and go from here when you leave. If members get
+          more one day, they do not of what you added before.
         </p>
       )}
       {leaving !== null && (
