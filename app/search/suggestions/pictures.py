@@ -4,13 +4,13 @@
 and would name what is deleted. The newest images are read, by the index of the timeline. What most
 images have is among them. Where few of them have what is typed, few of all have it, about, and the
 index of words is asked as well: its terms begin with their owner, so it costs what that person's
-images cost. Both reads are of a bounded number of rows; the second has a seat and a time as well,
-and is left out where it finds none in time.
+images cost. Both reads are of a bounded number of rows, and give of each image a bounded number of
+words: an image at its limits has 10,000. Both are made on the seat that the request has taken, and
+have a time; what takes longer is left out.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,19 +18,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import User
-from app.accounts.rate_limits.seats import take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, is_contention
-from app.errors import TooManyAtOnceError
 from app.gazetteer.columns import countries
 from app.search.suggestions.typed import Suggestion, SuggestionKind, Typed
 from app.search.terms import CAMERA, PLACE, Phrase, prefix_of
 from app.search.why import asked_for
-from app.search.words import Word, fold
+from app.search.words import Folded, Word, fold
 
 NEWEST = 250  # images
 OF_THE_INDEX = 60  # images, for each of words, places and cameras
+MAX_NEWEST_MS = 1_000
 MAX_INDEX_MS = 150
+# Of one image, and of one of them: what begins as is typed may be much of a long text.
+MAX_WORDS_OF_AN_IMAGE = 20
+MAX_WORD_BYTES = 100
+MAX_TEXT = 10_000  # characters of an image that are looked through for how a word is written
 _SHORTEST = 2  # letters of a word that is completed
 # Words of more of the newest images than this tell nothing: "the".
 _MAX_SHARE = 0.5
@@ -39,7 +42,10 @@ _RARE = 0.1
 _ENOUGH = 4  # suggestions of a kind, with which the index is not asked
 _IMAGES_OF_A_WORD = 2
 _COLUMNS = (
-    "CAST(i.id AS text), CAST(s.words AS text), i.camera_make, i.camera_model, i.lens,"
+    "CAST(i.id AS text), CASE WHEN s.words @@ CAST(:begins AS tsquery) THEN ARRAY("
+    "SELECT lexeme FROM unnest(s.words) WHERE starts_with(lexeme, :begun)"
+    " AND octet_length(lexeme) <= :longest LIMIT :words) END,"
+    " i.camera_make, i.camera_model, i.lens,"
     " CASE WHEN i.latitude IS NOT DISTINCT FROM i.place_latitude"
     " AND i.longitude IS NOT DISTINCT FROM i.place_longitude"
     " THEN ARRAY[i.town, i.region, CAST(i.country_code AS text)] END"
@@ -64,8 +70,8 @@ _OF_THE_INDEX = Prepared(
 _BRIEFLY = Prepared(text("SELECT set_config('statement_timeout', :milliseconds, true)"))
 _TEXTS = Prepared(
     text(
-        "SELECT CAST(i.id AS text), concat_ws(E'\\n', d.text, d.alt_text,"
-        " array_to_string(d.tags, E'\\n'), d.visible_text, i.caption)"
+        "SELECT CAST(i.id AS text), left(concat_ws(E'\\n', d.text, d.alt_text,"
+        " array_to_string(d.tags, E'\\n'), d.visible_text, i.caption), :longest)"
         " FROM images AS i LEFT JOIN descriptions AS d ON d.id = i.current_description_id"
         " WHERE i.owner_id = :owner AND i.id = ANY (CAST(:ids AS uuid[]))"
     )
@@ -76,7 +82,7 @@ class _Read(NamedTuple):
     """What is read of an image."""
 
     id: str
-    words: str  # as PostgreSQL writes a tsvector
+    terms: Sequence[str]  # some of those that begin as is typed
     make: str | None
     model: str | None
     lens: str | None
@@ -85,8 +91,8 @@ class _Read(NamedTuple):
     @classmethod
     def of(cls, row: Sequence[Any]) -> "_Read":
         """Make one of a row."""
-        image_id, words, make, model, lens, place = row
-        return cls(image_id, words or "", make, model, lens, place or ())
+        image_id, terms, make, model, lens, place = row
+        return cls(image_id, terms or (), make, model, lens, place or ())
 
 
 class _Name(NamedTuple):
@@ -98,44 +104,45 @@ class _Name(NamedTuple):
     detail: str = ""
 
 
-def suggest_of_pictures(
-    owner: User | Owner, typed: Typed, *, limit: int, pictures: int
-) -> list[Suggestion]:
+def suggest_of_pictures(owner: User | Owner, typed: Typed, *, limit: int) -> list[Suggestion]:
     """Suggest what a person's images are called by: places, cameras and lenses, then words.
+
+    The request has taken a seat for long reads.
 
     Args:
         owner: whose.
         typed: what is typed.
         limit: of each kind at most.
-        pictures: how many images the person has.
     """
-    rows = _NEWEST.rows({"owner": str(owner.id), "most": NEWEST})
-    images = {row[0]: _Read.of(row) for row in rows}
     found = _Found(owner.id, typed)
+    values = {"owner": str(owner.id), **found.begun()}
+    images = {
+        each.id: each
+        for each in _read_briefly(_NEWEST, values | {"most": NEWEST}, milliseconds=MAX_NEWEST_MS)
+    }
     found.add(images.values())
     if len(images) >= NEWEST and (wanted := found.wanted()):
-        found.add(
-            each
-            for each in _ask_index(owner.id, wanted, pictures=pictures)
-            if each.id not in images
-        )
+        values |= {"wanted": wanted, "most": OF_THE_INDEX}
+        more = _read_briefly(_OF_THE_INDEX, values, milliseconds=MAX_INDEX_MS)
+        found.add(each for each in more if each.id not in images)
     return found.suggestions(limit=limit)
 
 
-def _ask_index(owner_id: UUID, wanted: list[str], *, pictures: int) -> list[_Read]:
-    """Read some images that the index of words has; none if there is no seat, or no time."""
+def _read_briefly(
+    query: Prepared, values: Mapping[str, object], *, milliseconds: int
+) -> list[_Read]:
+    """Read images in so much time; none if it takes longer."""
+    # Rolled back, the savepoint takes the time back as well. The seat was taken before, and stays.
+    savepoint = db.session.begin_nested()
     try:
-        take_read_seat(owner_id, rows=pictures, patience=0)
-        _BRIEFLY.rows({"milliseconds": str(MAX_INDEX_MS)})
-        values = {"owner": str(owner_id), "wanted": wanted, "most": OF_THE_INDEX}
-        return [_Read.of(row) for row in _OF_THE_INDEX.rows(values)]
-    except TooManyAtOnceError:
-        return []
+        _BRIEFLY.rows({"milliseconds": str(milliseconds)})
+        return [_Read.of(row) for row in query.rows(values)]
     except OperationalError as error:
-        db.session.rollback()
         if not is_contention(error):
             raise
         return []
+    finally:
+        savepoint.rollback()
 
 
 class _Found:
@@ -154,18 +161,27 @@ class _Found:
         begun = self._last.texts[-1]
         # Characters that stand alone are no words; a word of a letter begins with all.
         has_word = not self._last.words[-1].is_sign and len(begun) >= _SHORTEST
-        self._term = (
-            re.compile(f"'({re.escape(prefix_of(owner_id) + begun)}[^']*)'")
+        self._begun = (
+            prefix_of(owner_id) + begun
             if has_word and len(self._last.words) == 1 and typed.asks_for(SuggestionKind.WORD)
             else None
         )
+
+    def begun(self) -> dict[str, object]:
+        """Return the values with which terms are read: without a word to complete, none are."""
+        return {
+            "begun": self._begun,
+            "begins": self._begun and f"'{self._begun}':*",
+            "longest": MAX_WORD_BYTES,
+            "words": MAX_WORDS_OF_AN_IMAGE,
+        }
 
     def add(self, images: Iterable[_Read]) -> None:
         """Take images in."""
         for image in images:
             self._images += 1
             kinds = set()
-            for term in self._term.findall(image.words) if self._term else ():
+            for term in image.terms:
                 word = term[len(prefix_of(self._owner_id)) :]
                 self._words[word] += 1
                 self._images_of.setdefault(word, []).append(image.id)
@@ -186,7 +202,7 @@ class _Found:
     def wanted(self) -> list[str]:
         """Return what to ask of the index of words, as tsqueries: what few images have."""
         typed, wanted = self._typed, []
-        if self._term and self._is_rare(SuggestionKind.WORD, len(self._words)):
+        if self._begun and self._is_rare(SuggestionKind.WORD, len(self._words)):
             wanted.append(self._last.tsquery(self._owner_id))
         kinds = {kind: sum(name.kind is kind for name in self._names) for kind in SuggestionKind}
         cameras = (SuggestionKind.CAMERA, SuggestionKind.LENS)
@@ -236,18 +252,17 @@ class _Found:
         if not common:
             return []
         ids = {each for term in common for each in self._images_of[term][:_IMAGES_OF_A_WORD]}
-        values = {"owner": str(self._owner_id), "ids": sorted(ids)}
-        said = [text_of or "" for _, text_of in _TEXTS.rows(values)]
+        values = {"owner": str(self._owner_id), "ids": sorted(ids), "longest": MAX_TEXT}
+        said = [(text_of, fold(text_of)) for _, text_of in _TEXTS.rows(values) if text_of]
         written = (_as_written(term, said) for term in common)
         return [word for word in written if word][:limit]
 
 
-def _as_written(term: str, texts: Sequence[str]) -> str | None:
+def _as_written(term: str, texts: Sequence[tuple[str, Folded]]) -> str | None:
     """Return how a folded word is mostly written; None where no text has it: a file's name has."""
     (asked,) = asked_for([Phrase(words=(Word(term, 0, len(term)),))])
     forms: Counter[str] = Counter()
-    for each in texts:
-        folded = fold(each)
+    for each, folded in texts:
         for match in asked.pattern.finditer(folded.text):
             start, end = folded.span(match.start(), match.end())
             before = each[:start].rstrip(" ")[-1:]

@@ -6,14 +6,12 @@ from typing import Annotated
 
 from flask import Response
 from pydantic import AfterValidator, ConfigDict, Field
-from sqlalchemy import select
 
 from app.accounts.sessions.guards import current_owner, signed_in
-from app.database import Prepared, given, now
+from app.database import now
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 from app.http.schemas import BaseModel
-from app.images.models import Storage
 from app.search.query import MAX_QUERY
 from app.search.schemas import of_this_age
 from app.search.suggestions.suggest import suggest
@@ -22,7 +20,6 @@ from app.search.suggestions.typed import SuggestionKind
 suggestions = APIBlueprint(
     "suggestions", __name__, url_prefix="/api/search/suggestions", tag="Search"
 )
-_PICTURES = Prepared(select(Storage.pictures).where(Storage.user_id == given("owner")))
 
 
 class SuggestIn(BaseModel):
@@ -69,11 +66,9 @@ def suggest_searches(query_data: SuggestIn) -> Response:
     Words are those of the newest images, and of others where few have what is typed.
     """
     owner = current_owner()
-    rows = _PICTURES.rows({"owner": str(owner.id)})
     found = suggest(
         owner,
         query_data.q,
         today=query_data.today or now().date(),
-        pictures=rows[0][0] if rows else 0,
     )
     return json_response({"suggestions": [asdict(each) for each in found]})

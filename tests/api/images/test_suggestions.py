@@ -1,7 +1,9 @@
 """Suggestions while one types: from one's own library, and never from anybody else's."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
 from app.database import Prepared, db, now
 from app.http.dependencies import build_parts
+from app.search.index import index_images
 from app.search.suggestions import pictures
 from app.search.suggestions.suggest import suggest
 from app.settings import Settings
@@ -172,20 +175,20 @@ def test_a_person_whose_terms_begin_alike_is_told_nothing(ada: Person) -> None:
     """Two people in 16 million share what their terms begin with: the owner is compared besides."""
     twin = Owner(UUID(bytes=UUID(ada.user_id).bytes[:3] + bytes(13)))
     today = now().date()
-    assert suggest(Owner(UUID(ada.user_id)), "light", today=today, pictures=6)
+    assert suggest(Owner(UUID(ada.user_id)), "light", today=today)
     for q in NEVER:
-        assert suggest(twin, q, today=today, pictures=10) == []
+        assert suggest(twin, q, today=today) == []
     db.session.rollback()
 
 
 @pytest.mark.usefixtures("app")
 def test_what_only_old_images_have_is_found_by_the_index(
-    ada: Person, images: list[str], database: Engine, monkeypatch: pytest.MonkeyPatch
+    ada: Person, images: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, today = Owner(UUID(ada.user_id)), now().date()
 
     def of(q: str) -> list[str]:
-        found = suggest(owner, q, today=today, pictures=10_000)
+        found = suggest(owner, q, today=today)
         db.session.rollback()
         return [each.q for each in found]
 
@@ -193,17 +196,76 @@ def test_what_only_old_images_have_is_found_by_the_index(
     monkeypatch.setattr(pictures, "NEWEST", 1)
     assert of("walr") == ["walrus "]
     assert of("lightho") == ["Lighthouse "]
-    # Where all seats are taken it is left out: nothing waits, nothing fails.
-    with ExitStack() as others:
-        for _ in range(READ_SEATS):
-            other = others.enter_context(database.connect())
-            assert other.execute(TAKE_READ_SEAT, {"user": ada.user_id}).scalar()
-        assert of("walr") == []
-    # So it is where it takes too long.
+    # Where it takes too long it is left out: nothing waits, nothing fails.
     monkeypatch.setattr(pictures, "MAX_INDEX_MS", 1)
     slow = "SELECT pg_sleep(1), CAST(:owner AS text), CAST(:wanted AS text[]), CAST(:most AS int)"
     monkeypatch.setattr(pictures, "_OF_THE_INDEX", Prepared(text(slow)))
     assert of("walr") == []
+    # What is read then has the time that every statement has.
+    monkeypatch.setattr(pictures, "_NEWEST", Prepared(text(slow.replace(":wanted", "NULL"))))
+    monkeypatch.setattr(pictures, "MAX_NEWEST_MS", 1)
+    usual = db.session.scalar(text("SHOW statement_timeout"))
+    assert suggest(owner, "walr", today=today) == []
+    assert db.session.scalar(text("SHOW statement_timeout")) == usual
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("images")
+def test_without_a_seat_kinds_and_dates_are_suggested_at_once(
+    ada: Person, database: Engine
+) -> None:
+    with ExitStack() as others:
+        for _ in range(READ_SEATS):
+            other = others.enter_context(database.connect())
+            assert other.execute(TAKE_READ_SEAT, {"user": ada.user_id}).scalar()
+        for q in ("om", "lake", "nic", "nimb", "vireo", "lightho"):
+            assert ask(ada, q) == [], q
+        assert brief(ask(ada, "mar")) == [("date", "march 2024 ")]
+        assert brief(ask(ada, "raw")) == [("type", "type:raw ")]
+    assert brief(ask(ada, "lightho")) == [("word", "Lighthouse ")]
+
+
+@pytest.mark.usefixtures("app")
+def test_of_texts_at_their_limits_a_bounded_part_is_read(
+    ada: Person, images: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of Han each character and each pair is a term: of 10,000 characters, 200 KB for an image."""
+    han = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(9_000))
+    begun = " ".join(f"lighthouse{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(600))
+    for image_id in images:
+        describe(ada, image_id, text="A picture of a page")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE descriptions SET visible_text = :text"
+                " WHERE image_id = ANY (CAST(:ids AS uuid[]))"
+            ),
+            {"text": f"{begun} {han}", "ids": images},
+        )
+    index_images([UUID(each) for each in images])
+    db.session.commit()
+    stored = text("SELECT max(length(CAST(words AS text))) FROM image_search")
+    assert (db.session.scalar(stored) or 0) > 200_000
+    fetched: dict[Prepared, list[int]] = defaultdict(list)
+    ask_database = Prepared.rows
+
+    def rows(query: Prepared, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        found = ask_database(query, values)
+        fetched[query].append(len(repr(found).encode()))
+        return found
+
+    monkeypatch.setattr(Prepared, "rows", rows)
+    owner = Owner(UUID(ada.user_id))
+    for q in ("lighthousea", "li", chr(0x4E00), han[:40]):
+        found = suggest(owner, q, today=now().date())
+        assert bool(found) == q.startswith("li"), q
+    db.session.rollback()
+    of_an_image = pictures.MAX_WORDS_OF_AN_IMAGE * pictures.MAX_WORD_BYTES + 500
+    newest = fetched.pop(pictures._NEWEST)  # noqa: SLF001 - that which reads most images
+    assert len(newest) == 4
+    assert max(newest) < len(images) * of_an_image
+    # Of the others one reads texts: those of a few images, for how a word is written.
+    assert sum(sum(sizes) for sizes in fetched.values()) < 2 * 2 * 3 * pictures.MAX_TEXT
 
 
 @pytest.mark.usefixtures("app", "images")
@@ -215,12 +277,14 @@ def test_each_statement_names_the_owner_and_a_limit(ada: Person) -> None:
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        suggest(Owner(UUID(ada.user_id)), "la lag", today=now().date(), pictures=6)
+        suggest(Owner(UUID(ada.user_id)), "la lag", today=now().date())
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
         db.session.rollback()
     assert len(asked) >= 4
     for words, values in asked:
+        if " FROM " not in words:  # the seat, and the time
+            continue
         assert isinstance(values, dict)
         assert values["owner"] == ada.user_id, words
         assert "LIMIT" in words or "ANY" in words, words
