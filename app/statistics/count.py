@@ -4,7 +4,8 @@
 each image. They are counted in one pass when somebody asks and the library changed since, under a
 seat for long reads, and kept with the number of that change. While a library changes all the time,
 counting takes a twentieth of the time at most: what was counted last is answered until then, and
-says so. A pass that takes too long is ended, and what was counted last is answered as well.
+says so. A pass that takes too long is ended, and that is kept: it rests as after any pass of that
+time, and what was counted before, if it ever was, is answered and says so.
 """
 
 import time
@@ -26,6 +27,8 @@ from app.statistics.models import LibraryStatistics
 # Of each kind, the largest; the others are counted together. Years are two hundred at most.
 MAX_GROUPS = 200
 MAX_SECONDS = 8.0
+# Kept as the time of a pass that was ended; of others it is less.
+_ENDED_MS = round(MAX_SECONDS * 1000)
 # Between two counts so many times the time that the last one took.
 _REST = 20
 _MIN_REST = timedelta(seconds=2)
@@ -84,23 +87,35 @@ _KEEP = Prepared(
         " WHERE kept.change <= excluded.change"
     )
 )
+# Another may have counted meanwhile: that stays.
+_KEEP_ENDED = Prepared(
+    text(
+        "INSERT INTO library_statistics AS kept (owner_id, change, counted_at, took_ms, groups)"
+        " VALUES (:owner, :change, :counted_at, :took_ms, '{}')"
+        " ON CONFLICT (owner_id) DO UPDATE SET counted_at = excluded.counted_at,"
+        " took_ms = excluded.took_ms WHERE kept.change = excluded.change"
+    )
+)
+_NEVER = -1  # the change of a library that was never counted: no library has it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """What was counted, and when.
+    """What was counted, and when it was, or was last begun.
 
     Attributes:
         groups: by kind, rows of value, maker (of cameras), images, bytes; the value None is what
-            has none, and "…" those beyond MAX_GROUPS.
+            has none, and "…" those beyond MAX_GROUPS. All are empty where it was never counted.
         stored: bytes of all originals, in Recently deleted too.
         is_current: whether nothing changed since.
+        was_ended: whether the last pass took too long.
     """
 
     groups: dict[str, list[dict[str, Any]]]
     stored: int
     counted_at: datetime
     is_current: bool
+    was_ended: bool
 
 
 def count_library(owner: User | Owner) -> Statistics:
@@ -108,7 +123,6 @@ def count_library(owner: User | Owner) -> Statistics:
 
     Raises:
         TooManyAtOnceError: no seat is free.
-        OperationalError: it took too long, and was never counted before.
     """
     who = {"owner": str(owner.id)}
     libraries = _LIBRARY.rows(who)
@@ -123,10 +137,13 @@ def count_library(owner: User | Owner) -> Statistics:
         rows = _COUNT.rows(who | {"most": MAX_GROUPS})
     except OperationalError as error:
         db.session.rollback()
-        if not kept or not is_contention(error):
+        if not is_contention(error):
             raise
-        return _as_kept(kept[0], stored=stored - arriving, change=change)
-    groups: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _BY}
+        ended = {"change": kept[0][0] if kept else _NEVER, "counted_at": now()}
+        _KEEP_ENDED.run(who | ended | {"took_ms": _ENDED_MS})
+        db.session.commit()
+        return _as_kept(_KEPT.rows(who)[0], stored=stored - arriving, change=change)
+    groups = _no_groups()
     for bits, value, make, is_rest, images, size in rows:
         kind = next(kind for n, kind in enumerate(_BY) if not bits & (1 << (len(_BY) - 1 - n)))
         groups[kind].append(
@@ -142,12 +159,22 @@ def count_library(owner: User | Owner) -> Statistics:
         | {
             "change": change,
             "counted_at": moment,
-            "took_ms": round((time.perf_counter() - begun) * 1000),
+            "took_ms": min(round((time.perf_counter() - begun) * 1000), _ENDED_MS - 1),
             "groups": orjson.dumps(groups).decode(),
         }
     )
     db.session.commit()
-    return Statistics(groups=groups, stored=stored - arriving, counted_at=moment, is_current=True)
+    return Statistics(
+        groups=groups,
+        stored=stored - arriving,
+        counted_at=moment,
+        is_current=True,
+        was_ended=False,
+    )
+
+
+def _no_groups() -> dict[str, list[dict[str, Any]]]:
+    return {kind: [] for kind in _BY}
 
 
 def _rests(kept: tuple[Any, ...]) -> bool:
@@ -158,7 +185,11 @@ def _rests(kept: tuple[Any, ...]) -> bool:
 
 
 def _as_kept(kept: tuple[Any, ...], *, stored: int, change: int) -> Statistics:
-    changed, counted_at, _, groups = kept
+    changed, counted_at, took_ms, groups = kept
     return Statistics(
-        groups=groups, stored=stored, counted_at=counted_at, is_current=changed == change
+        groups=_no_groups() | groups,
+        stored=stored,
+        counted_at=counted_at,
+        is_current=changed == change,
+        was_ended=took_ms >= _ENDED_MS,
     )

@@ -54,10 +54,16 @@ class StatisticsOut(BaseModel):
         description="Of all originals that are stored, those in Recently deleted included.", ge=0
     )
     charts: list[Chart]
-    counted_at: datetime
+    counted_at: datetime = Field(
+        description="When counting was last begun; where `was_ended`, when it was given up."
+    )
     is_current: bool = Field(
         description="Whether nothing changed since; a library that changes all the time is not"
         " counted with each request."
+    )
+    was_ended: bool = Field(
+        description="Whether the last count took too long and was given up. What was counted before"
+        " is answered, or nothing; it is counted again in some minutes."
     )
 
 
@@ -88,6 +94,7 @@ def get_statistics() -> Response:
             "charts": [{"by": by, "bars": bars} for by, bars in charts.items()],
             "counted_at": counted.counted_at,
             "is_current": counted.is_current,
+            "was_ended": counted.was_ended,
         }
     )
 

@@ -7947,6 +7947,7 @@ export interface components {
             /**
              * Counted At
              * Format: date-time
+             * @description When counting was last begun; where `was_ended`, when it was given up.
              */
             counted_at: string;
             /** Images */
@@ -7961,6 +7962,11 @@ export interface components {
              * @description Of all originals that are stored, those in Recently deleted included.
              */
             stored_bytes: number;
+            /**
+             * Was Ended
+             * @description Whether the last count took too long and was given up. What was counted before is answered, or nothing; it is counted again in some minutes.
+             */
+            was_ended: boolean;
         };
         /**
          * StoppedOut

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
 
 from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
@@ -166,22 +165,44 @@ def test_counting_ends_in_time_and_answers_what_it_has(
     fast = count._COUNT  # noqa: SLF001 - it is put back
     monkeypatch.setattr(count, "MAX_SECONDS", 0.05)
     monkeypatch.setattr(count, "_COUNT", slow)
-    with pytest.raises(OperationalError):
-        count.count_library(owner)
+    never = count.count_library(owner)
+    assert (never.is_current, never.was_ended) == (False, True)
+    told = statistics(ada)
+    assert (told["images"], told["is_current"], told["was_ended"]) == (0, False, True)
+    # It rests as after a count: nothing is counted, however often somebody asks.
     monkeypatch.setattr(count, "_COUNT", fast)
     monkeypatch.setattr(count, "MAX_SECONDS", 8)
+    assert count.count_library(owner) == never
+    make_older(ada, timedelta(seconds=150))
+    assert count.count_library(owner).was_ended
+    make_older(ada, timedelta(seconds=11))
     kept = count.count_library(owner)
+    assert (kept.is_current, kept.was_ended) == (True, False)
+    # The same where it was counted before; what was counted stays.
     with db.engine.begin() as connection:
         connection.execute(
-            text("UPDATE library_statistics SET change = 0, took_ms = 0, counted_at = :at"
-                 " WHERE owner_id = :owner"),
-            {"owner": ada.user_id, "at": kept.counted_at - timedelta(hours=1)},
-        )  # fmt: skip
+            text("UPDATE library_statistics SET change = 0 WHERE owner_id = :owner"),
+            {"owner": ada.user_id},
+        )
+    make_older(ada, timedelta(hours=1))
     monkeypatch.setattr(count, "_COUNT", slow)
     monkeypatch.setattr(count, "MAX_SECONDS", 0.05)
     old = count.count_library(owner)
-    assert (old.is_current, old.groups) == (False, kept.groups)
+    assert (old.is_current, old.was_ended, old.groups) == (False, True, kept.groups)
+    monkeypatch.setattr(count, "_COUNT", fast)
+    assert count.count_library(owner) == old
+    assert statistics(ada)["images"] == 6
     db.session.rollback()
+
+
+def make_older(person: Person, by: timedelta) -> None:
+    """Have the last count of a person's library be of an earlier time."""
+    with db.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE library_statistics SET counted_at = counted_at - CAST(:by AS interval)"
+                 " WHERE owner_id = :owner"),
+            {"owner": person.user_id, "by": by},
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("q", ["-camera:=x", "place:=atlantis", '-place:"=Norway"'])

@@ -5,6 +5,8 @@ import { api, read } from "../client";
 import type { Statistics } from "../types";
 
 const SOON_MS = 5_000;
+// A count that took too long is not made again for some minutes.
+const LATER_MS = 60_000;
 
 /** Asked again in a while where the library has changed since it was counted. */
 export const useStatistics = () =>
@@ -12,5 +14,8 @@ export const useStatistics = () =>
     queryKey: ["statistics"],
     queryFn: async ({ signal }): Promise<Statistics> =>
       read(api.GET("/api/statistics", { signal })),
-    refetchInterval: ({ state }) => (state.data?.is_current === false ? SOON_MS : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (data?.is_current !== false) return false;
+      return data.was_ended ? LATER_MS : SOON_MS;
+    },
   });

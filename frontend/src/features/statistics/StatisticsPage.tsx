@@ -38,6 +38,14 @@ const Charts = ({ areTables }: { areTables: boolean }) => {
       </div>
     );
   }
+  if (data.images === 0 && data.was_ended) {
+    return (
+      <ErrorState
+        title="Your pictures could not be counted"
+        detail="Counting them took too long. It is tried again in a few minutes."
+      />
+    );
+  }
   if (data.images === 0) {
     return (
       <EmptyState
@@ -53,7 +61,10 @@ const Charts = ({ areTables }: { areTables: boolean }) => {
       <p className="pb-6 text-muted">
         {picturesInWords(data.images)}, {formatBytes(data.bytes)}. All originals that are stored,
         those in Recently deleted included, take {formatBytes(data.stored_bytes)}.
-        {!data.is_current && " Your library has changed since: it is counted again in a moment."}
+        {!data.is_current &&
+          (data.was_ended
+            ? " Your library has changed since, and could not be counted: it took too long. It is tried again in a few minutes."
+            : " Your library has changed since: it is counted again in a moment.")}
       </p>
       <div className="grid gap-x-12 gap-y-10 lg:grid-cols-2">
         {data.charts.map((chart) => (
