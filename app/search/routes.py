@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select
 from app.accounts.rate_limits.policies import LONG_READS
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.guards import current_owner, signed_in
-from app.database import Prepared, given, now
+from app.database import Prepared, db, given, now
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
@@ -14,7 +14,7 @@ from app.images.album_models import Album
 from app.images.listing import Shown
 from app.images.models import Storage
 from app.search.find import find_images
-from app.search.meaning.nearest import Near, find_near
+from app.search.meaning.nearest import Near, encode_words, find_near
 from app.search.query import Chip, parse_query
 from app.search.results import show_found, show_near
 from app.search.schemas import NearIn, NearOut, SearchIn, SearchOut
@@ -95,10 +95,13 @@ def search_by_meaning(query_data: NearIn) -> Response:
     encoder = dependencies().encoder
     near = Near()
     if encoder is not None:
+        # No connection is held meanwhile: one text is encoded at a time, whosever it is.
+        db.session.rollback()
+        vector = encode_words(query, encoder=encoder)
         rows = _HELD.rows({"owner": str(owner.id)})
         take_read_seat(owner.id, rows=rows[0][0] if rows else 0)
         near = find_near(
-            owner, query, encoder=encoder, limit=query_data.limit, cursor=query_data.cursor
+            owner, query, vector, encoder=encoder, limit=query_data.limit, cursor=query_data.cursor
         )
     return json_response(
         {

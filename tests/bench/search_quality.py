@@ -36,7 +36,7 @@ from app.http.dependencies import build_parts
 from app.search.find import find_images
 from app.search.index import index_images
 from app.search.meaning.make import embed_some
-from app.search.meaning.nearest import find_near
+from app.search.meaning.nearest import encode_words, find_near
 from app.search.query import parse_query
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
@@ -115,7 +115,8 @@ def _by_meaning_alone(owner: Owner, q: str, encoder: Encoder) -> list[UUID]:
     """Return what is near, whether it has the words or not: asked of quoted nothing."""
     query = parse_query(q, today=date(2026, 1, 1))
     query.phrases.clear()
-    return find_near(owner, query, encoder=encoder, limit=AT, cursor=None).ids
+    vector = encode_words(query, encoder=encoder)
+    return find_near(owner, query, vector, encoder=encoder, limit=AT, cursor=None).ids
 
 
 def _ask(owner: Owner, pictures: Mapping[str, UUID], encoder: Encoder) -> dict[str, object]:
@@ -130,7 +131,8 @@ def _ask(owner: Owner, pictures: Mapping[str, UUID], encoder: Encoder) -> dict[s
             by_words = find_images(owner, query, limit=AT, cursor=None).ids
             by_meaning = _by_meaning_alone(owner, row["question"], encoder)
             start = time.perf_counter()
-            near = find_near(owner, query, encoder=encoder, limit=AT, cursor=None).ids
+            vector = encode_words(query, encoder=encoder)
+            near = find_near(owner, query, vector, encoder=encoder, limit=AT, cursor=None).ids
             waits.append((time.perf_counter() - start) * 1e3)
             assert not set(by_words) & set(near), row
             for each in (recalls["all"], recalls[row["language"]]):

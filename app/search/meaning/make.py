@@ -16,7 +16,7 @@ from app.embeddings.encoder import MODEL, Encoder
 
 MAX_AT_ONCE = 50  # images of one person, some 0.2 s
 MAX_OWNERS = 100  # of one sweep
-MAX_FORMER = 1_000  # rows of former models that one sweep notes
+MAX_FORMER = 1_000  # rows of former models that one sweep notes, some of each owner's
 
 _NEXT_OWNER = text("""
 SELECT owner_id FROM images_to_embed WHERE owner_id > :after ORDER BY owner_id LIMIT 1
@@ -49,9 +49,18 @@ ON CONFLICT (image_id) DO UPDATE SET model = excluded.model, text_digest = exclu
 """)
 _FORGET = text("DELETE FROM image_meanings WHERE image_id = ANY (CAST(:ids AS uuid[]))")
 _DONE = text("DELETE FROM images_to_embed WHERE image_id = ANY (CAST(:ids AS uuid[]))")
+_NEXT_FORMER = text("""
+SELECT model, owner_id FROM image_meanings
+WHERE model < :model AND (model, owner_id) > (:former, :after) ORDER BY model, owner_id LIMIT 1
+""")
 _NOTE_FORMER = text("""
 INSERT INTO images_to_embed (image_id, owner_id)
-SELECT image_id, owner_id FROM image_meanings WHERE model < :model LIMIT :most
+SELECT made.image_id, former.owner_id
+FROM unnest(CAST(:models AS smallint[]), CAST(:owners AS uuid[])) AS former (model, owner_id)
+CROSS JOIN LATERAL (
+    SELECT image_id FROM image_meanings AS m
+    WHERE m.model = former.model AND m.owner_id = former.owner_id LIMIT :of_each
+) AS made
 ON CONFLICT DO NOTHING
 """)
 
@@ -67,10 +76,34 @@ class _Made(NamedTuple):
 
 
 def note_former_models() -> None:
-    """Have vectors that a former model made be made anew; some of them at a time. Commits."""
+    """Have vectors that a former model made be made anew; some of each owner's. Commits.
+
+    Until then they are not found by meaning, so nobody waits for all images of another.
+    """
     set_short_lock_timeout()
-    db.session.execute(_NOTE_FORMER, {"model": MODEL, "most": MAX_FORMER})
+    former = _former_models()
+    values = {
+        "models": [model for model, _ in former],
+        "owners": [owner_id for _, owner_id in former],
+        "of_each": MAX_FORMER // max(1, len(former)),
+    }
+    db.session.execute(_NOTE_FORMER, values)
     db.session.commit()
+
+
+def _former_models() -> list[tuple[int, UUID]]:
+    """Return up to a hundred former models and their owners, whoever comes first by chance."""
+    former: list[tuple[int, UUID]] = []
+    for past in ((MODEL - 1, uuid4()), (0, UUID(int=0))):
+        model, after = past
+        while len(former) < MAX_OWNERS:
+            values = {"model": MODEL, "former": model, "after": after}
+            found = db.session.execute(_NEXT_FORMER, values).one_or_none()
+            if found is None or tuple(found) in former:
+                break
+            model, after = found
+            former.append((model, after))
+    return former
 
 
 def owners_to_embed() -> list[UUID]:

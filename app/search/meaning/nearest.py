@@ -67,9 +67,19 @@ class Near:
     next_cursor: str | None = None
 
 
+def encode_words(query: Query, *, encoder: Encoder) -> Vector | None:
+    """Return what the plain words of a query mean; None: nothing.
+
+    Call it without a transaction: it waits for whoever else's words are encoded.
+    """
+    (vector,) = encoder.encode([_plain_words(query)])
+    return vector
+
+
 def find_near(
     owner: User | Owner,
     query: Query,
+    vector: Vector | None,
     *,
     encoder: Encoder,
     limit: int,
@@ -78,11 +88,19 @@ def find_near(
 ) -> Near:
     """Return a page of a person's images that mean nearly what the plain words of a query do.
 
+    Args:
+        owner: whose.
+        query: what is asked for.
+        vector: what its plain words mean: see `encode_words`.
+        encoder: which made it.
+        limit: images of a page.
+        cursor: where the page begins.
+        limits: how much is read.
+
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
     behind = _parse(cursor) if cursor else None
-    (vector,) = encoder.encode([_plain_words(query)])
     if vector is None:
         return Near()
     candidates = _candidates(owner, query, vector, limits=limits)

@@ -1,7 +1,9 @@
 """Search by meaning: what means nearly the same, behind what has the words, and nobody else's."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
@@ -14,14 +16,15 @@ from app.api.app import create_app
 from app.database import db
 from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.http.dependencies import build_parts
+from app.search.meaning import make
 from app.search.meaning.make import embed_some, note_former_models, owners_to_embed
-from app.search.meaning.nearest import Limits, find_near
+from app.search.meaning.nearest import Limits, encode_words, find_near
 from app.search.query import parse_query
 from app.settings import Settings
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
-from tests.api.conftest import api_settings, running_api
+from tests.api.conftest import api_settings, keys_of, running_api
 from tests.support.search import change, describe, ids_of
 from tests.support.users import Json, Person
 
@@ -213,6 +216,37 @@ def test_vectors_of_a_former_model_are_not_compared_and_made_anew(
     assert near_ids(ada, "young dogs playing") == [images[0]]
 
 
+def test_former_vectors_of_each_owner_are_made_anew_in_turn(
+    ada: Person, bob: Person, images: list[str], database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever has very many is first, and the others find nothing by meaning for days."""
+    his = add_images(bob, database, 3, start=1_000)
+    copy = text("""
+        INSERT INTO image_meanings (image_id, owner_id, model, text_digest, signs, parts)
+        SELECT i.id, i.owner_id, m.model, m.text_digest, m.signs, m.parts
+        FROM images AS i, image_meanings AS m
+        WHERE i.id = ANY (CAST(:ids AS uuid[])) AND m.image_id = :of ON CONFLICT DO NOTHING
+    """)
+    owners = {"owners": [ada.user_id, bob.user_id]}
+    of_both = "owner_id = ANY (CAST(:owners AS uuid[]))"
+    with database.begin() as connection:
+        connection.execute(copy, {"ids": his, "of": images[0]})
+        connection.execute(text(f"DELETE FROM images_to_embed WHERE {of_both}"), owners)  # noqa: S608
+        connection.execute(
+            text(f"UPDATE image_meanings SET model = {MODEL - 1} WHERE {of_both}"),  # noqa: S608
+            owners,
+        )
+    monkeypatch.setattr(make, "MAX_FORMER", 2)
+    note_former_models()
+    taken = text(f"""
+        SELECT owner_id FROM images_to_embed WHERE {of_both}
+        UNION SELECT owner_id FROM image_meanings WHERE {of_both} AND model = {MODEL}
+    """)  # noqa: S608 - of the second the worker of the stack made vectors meanwhile
+    with database.connect() as connection:
+        found = connection.execute(taken, owners).scalars()
+        assert {str(each) for each in found} == {ada.user_id, bob.user_id}
+
+
 def test_nobody_finds_what_others_mean(
     ada: Person, bob: Person, images: list[str], database: Engine, encoder: Encoder
 ) -> None:
@@ -271,7 +305,8 @@ def test_filters_behind_the_nearest_reach_further_where_few_match(
     owner = Owner(UUID(ada.user_id))
     for more, expected in ((100, []), (1_000, [images[1]])):
         limits = Limits(first=50, more=more)
-        page = find_near(owner, query, encoder=encoder, limit=9, cursor=None, limits=limits)
+        vector = encode_words(query, encoder=encoder)
+        page = find_near(owner, query, vector, encoder=encoder, limit=9, cursor=None, limits=limits)
         db.session.rollback()
         assert [str(each) for each in page.ids] == expected
 
@@ -286,6 +321,27 @@ def test_an_image_that_somebody_deletes_holds_up_no_other(
         with database.connect() as connection:
             left = connection.execute(text("SELECT image_id FROM images_to_embed")).scalars().all()
         assert [str(each) for each in left] == [images[0]]
+
+
+def test_no_connection_is_held_while_words_are_encoded(
+    ada: Person, images: list[str], stack: EmbeddedStack
+) -> None:
+    held: list[int] = []
+
+    class Watching(Encoder):
+        def encode(self, texts: Sequence[str]) -> list[Vector | None]:
+            held.append(cast("Any", db.engine.pool).checkedout())
+            return super().encode(texts)
+
+    environment = stack.environment("api")
+    with keys_of(environment):
+        parts = build_parts(Settings.from_environment(environment))
+        client = create_app(replace(parts, encoder=Watching())).test_client()
+        client.set_cookie("session", ada.http.cookies["session"], domain="localhost")
+        answer = client.get("/api/search/meaning", query_string={"q": "young dogs playing"})
+    assert answer.json is not None
+    assert [image["id"] for image in answer.json["images"]] == [images[0]]
+    assert held == [0]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "bWVhbmluZ3x8", "c2VhcmNofDF8Mg"])
