@@ -7,6 +7,8 @@ import type { AlbumView, Collection, Listing, TagView } from "../types";
 export const albumsKey = ["albums"] as const;
 /** Of tags themselves: their paths and counts. */
 export const tagsKey = ["tags"] as const;
+/** Of what stands for saved searches: their newest pictures and how many there are. */
+export const firstFoundKey = ["saved-searches", "first"] as const;
 
 const ALBUM = "album/";
 const TAG = "tag/";

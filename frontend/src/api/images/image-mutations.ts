@@ -4,7 +4,7 @@ import { useCallback } from "react";
 
 import { accountOptions } from "../account/account";
 import { api, read } from "../client";
-import { albumsKey, albumView, setMembers, tagsKey } from "./collections";
+import { albumsKey, albumView, firstFoundKey, setMembers, tagsKey } from "./collections";
 import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { changed, type BatchAction } from "./changed-image";
 import { isDeleted, type ListedImage } from "./listed-image";
@@ -33,6 +33,7 @@ const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries(isHead);
   void client.invalidateQueries(BUCKETS);
   void client.invalidateQueries(STACKS);
+  void client.invalidateQueries({ queryKey: firstFoundKey });
 };
 
 /** What takes a change back; null: nothing was changed. */

@@ -9,7 +9,7 @@ import {
 
 import { accountOptions } from "../account/account";
 import { api, read } from "../client";
-import { albumsKey, tagsKey } from "./collections";
+import { albumsKey, firstFoundKey, tagsKey } from "./collections";
 import { removeImages } from "./image-cache";
 import { BUCKETS, DETAILS, isHead } from "./image-mutations";
 import type { LookalikeUndo } from "../types";
@@ -49,6 +49,7 @@ const settle = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: DETAILS });
   void client.invalidateQueries(isHead);
   void client.invalidateQueries(BUCKETS);
+  void client.invalidateQueries({ queryKey: firstFoundKey });
 };
 
 const removeGroup = (client: QueryClient, groupId: string): void => {

@@ -2,11 +2,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, read } from "../client";
+import { firstFoundKey } from "./collections";
 import type { FoundImage, NewSavedSearch, SavedSearch } from "../types";
 import { today } from "./search";
 
-const KEY = ["saved-searches"] as const;
-const LIST = [...KEY, "list"] as const;
+const LIST = ["saved-searches", "list"] as const;
 
 /** All of the person's, by name. */
 export const useSavedSearches = () =>
@@ -26,7 +26,7 @@ export type FirstFound = {
 /** What stands for a search: asked while `isShown`, and anew after a minute. */
 export const useFirstFound = (q: string, isShown: boolean) =>
   useQuery({
-    queryKey: [...KEY, "first", q],
+    queryKey: [...firstFoundKey, q],
     queryFn: async ({ signal }): Promise<FirstFound> => {
       const query = { q, limit: 1, today: today() };
       const { images, total } = await read(api.GET("/api/search", { signal, params: { query } }));

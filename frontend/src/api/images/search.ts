@@ -109,20 +109,25 @@ export const useFound = (q: string) => {
     },
     [fetchNextPage],
   );
-  const nearError = near.isFetchNextPageError ? near.error : null;
+  // Without its first page: what has the words is there, and what means the same can be asked for again.
+  const hasNearFailed = near.isError && near.data === undefined;
+  const nearError = hasNearFailed || near.isFetchNextPageError ? near.error : null;
   return {
     query,
     images,
-    /** What means nearly the same, the nearest first; `isPending` until it is known. */
+    /**
+     * What means nearly the same, the nearest first; `isPending` until it is known. `error` is of its first page.
+     */
     near: {
       images: nearImages,
       isPending: near.isLoading,
-      error: near.isError ? near.error : null,
+      error: hasNearFailed ? near.error : null,
+      refetch: near.refetch,
     },
     /** How many match; null: more than are counted. */
     total: data?.pages[0]?.total ?? null,
     chips: data?.pages[0]?.chips ?? [],
-    hasMore: hasNextPage || near.hasNextPage,
+    hasMore: hasNextPage || near.hasNextPage || hasNearFailed,
     isLoadingMore: query.isFetchingNextPage || near.isFetchingNextPage,
     moreError: isFetchNextPageError ? query.error : nearError,
     loadMore,

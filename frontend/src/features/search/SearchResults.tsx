@@ -100,7 +100,7 @@ const Found = ({ q, openId, onOpen, onSearch, onEdit, ...ofSaved }: SearchResult
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pb-2">
         {ofSaved.savedId !== null && bar}
         <p role="status" className="text-muted">
-          {isSuccess && !found.near.isPending && inWords(found)}
+          {isSuccess && !found.near.isPending && !list.query.isError && inWords(found)}
         </p>
         {found.chips.length > 0 && (
           <Chips q={q} chips={found.chips} onSearch={onSearch} onEdit={onEdit} />

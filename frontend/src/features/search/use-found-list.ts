@@ -24,6 +24,7 @@ export const useFoundList = (found: ReturnType<typeof useFound>): GalleryList =>
   const both = useMemo(() => [...images, ...near], [images, near]);
   const isLooking = images.length === 0 && found.near.isPending;
   const hasFailed = moreError !== null;
+  const isNearAllThatFailed = found.near.error !== null && images.length === 0;
   // Anew for each page: one that brings few leaves the end near, and the next is asked for.
   const onNearEnd = useCallback(() => {
     if (!hasFailed) loadMore();
@@ -32,7 +33,8 @@ export const useFoundList = (found: ReturnType<typeof useFound>): GalleryList =>
     query: {
       ...query,
       isPending: query.isPending || isLooking,
-      isError: query.isError && images.length === 0,
+      isError: (query.isError && images.length === 0) || isNearAllThatFailed,
+      ...(isNearAllThatFailed ? { error: found.near.error, refetch: found.near.refetch } : {}),
     },
     isEmpty: both.length === 0 && !hasMore,
     sections,
