@@ -13,7 +13,9 @@ so it is left as it is. Alembic by itself would fail.
 """
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,12 +24,24 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy.exc import DBAPIError
 
+from app.database import is_contention
 from app.runtime_role import RUNTIME_ROLE, grant_rows
 from app.settings import MissingSettingsError, with_driver
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+# How often a migration is begun that others held up, and how often it is asked whether a former
+# migration is over: for two minutes at least, and for ten.
+TRIES = 120
+_TURNS = 600
+_PAUSE = 1.0
+_TAKE_TURN = text("SELECT pg_try_advisory_lock(hashtextextended('migrations', 0))")
+
+
+class AlreadyMigratingError(Exception):
+    """Somebody else has been migrating this database for ten minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +67,26 @@ class Copies(Protocol):
         """Copy it before this revision runs."""
 
 
-def migrate(database_url: str, *, runtime_role: str = RUNTIME_ROLE) -> None:
+def migrate(database_url: str, *, runtime_role: str = RUNTIME_ROLE, tries: int = TRIES) -> None:
     """Run the migrations that have not been run on this database. See [Note: Going back].
 
+    What fails leaves the database at the last migration that was run whole, and is run again by
+    the next call.
+
+    Args:
+        database_url: libpq's, of the role that owns the tables.
+        runtime_role: who is let read and write rows.
+        tries: how often to begin where locks are not free.
+
     Raises:
+        AlreadyMigratingError: somebody else does.
         NoRuntimeRoleError: the role that the product runs as has not been made.
+        sqlalchemy.exc.OperationalError: a lock was not free, however often it was tried.
     """
-    if pending(database_url):
-        command.upgrade(_config(database_url, MIGRATIONS), "head")
-    grant_rows(database_url, role=runtime_role)
+    with _alone(database_url) as connection:
+        if pending(database_url):
+            _run(connection, migrations=MIGRATIONS, tries=tries)
+        grant_rows(database_url, role=runtime_role)
 
 
 def upgrade(
@@ -75,16 +100,16 @@ def upgrade(
 
     See [Note: Migrations that change data]. What `copy` raises leaves the database as it was.
 
-    Raises:
-        NoRuntimeRoleError: the role that the product runs as has not been made.
+    Raises what `migrate` does, too.
     """
-    waiting = pending(database_url, migrations=migrations)
-    snapshot = None
-    if any(each.changes_data for each in waiting):
-        snapshot = copy(before=waiting[0].revision)
-    if waiting:
-        command.upgrade(_config(database_url, migrations), "head")
-    grant_rows(database_url, role=runtime_role)
+    with _alone(database_url) as connection:
+        waiting = pending(database_url, migrations=migrations)
+        snapshot = None
+        if any(each.changes_data for each in waiting):
+            snapshot = copy(before=waiting[0].revision)
+        if waiting:
+            _run(connection, migrations=migrations, tries=TRIES)
+        grant_rows(database_url, role=runtime_role)
     return Upgraded(ran=[each.revision for each in waiting], snapshot=snapshot)
 
 
@@ -110,11 +135,45 @@ def pending(database_url: str, *, migrations: Path = MIGRATIONS) -> list[Migrati
     ]
 
 
-def _config(database_url: str, migrations: Path) -> Config:
+@contextmanager
+def _alone(database_url: str) -> Iterator[Connection]:
+    """A connection that alone migrates: its session holds a lock, whatever is committed meanwhile.
+
+    Who waits asks again and again: an index that is made concurrently waits for all statements
+    that began before, and so for one that waits for the lock.
+    """
+    engine = create_engine(with_driver(database_url), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        for _ in range(_TURNS):
+            is_ours = connection.scalar(_TAKE_TURN)
+            connection.commit()
+            if is_ours:
+                break
+            time.sleep(_PAUSE)
+        else:
+            raise AlreadyMigratingError
+        yield connection
+
+
+def _run(connection: Connection, *, migrations: Path, tries: int) -> None:
+    """Run what is pending; where a lock is not free, give way and go on a second later.
+
+    See [Note: Migrations online] in app/migrations/online.py.
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    config.attributes["database_url"] = with_driver(database_url)
-    return config
+    config.attributes["connection"] = connection
+    for left in reversed(range(tries)):
+        try:
+            command.upgrade(config, "head")
+        except DBAPIError as error:
+            connection.rollback()
+            if not (left and is_contention(error)):
+                raise
+            time.sleep(_PAUSE)
+        else:
+            connection.rollback()  # of what Alembic only read
+            return
 
 
 if __name__ == "__main__":

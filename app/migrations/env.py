@@ -1,7 +1,10 @@
-"""Connect Alembic to the database URL that it is called with."""
+"""Connect Alembic to the connection, or the database URL, that it is called with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Connection, create_engine, pool, text
 
 import app.images.album_models
 import app.images.correction_models
@@ -24,10 +27,30 @@ import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all
 from app.database import Base
+from app.migrations.online import LOCK_TIMEOUT
 
 map_all()
-engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata)
+
+
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    attributes = context.config.attributes
+    if "connection" in attributes:
+        yield attributes["connection"]
+        return
+    engine = create_engine(attributes["database_url"], poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+# See [Note: Migrations online] in app/migrations/online.py.
+with _connection() as connection:
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.commit()  # Alembic would leave an open transaction to us
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()

@@ -100,7 +100,13 @@ def _scatter(connection: Connection) -> None:
     for town in luck.sample(range(len(towns.sizes)), _TOWNS):
         since, upto = upto, upto + 1 + int(2 ** (towns.sizes[town] / 10) / 1_000)
         rows.append((since, upto, *towns.where(town)))
-    counted = import_module("app.migrations.versions.0057_map").COUNT_WHAT_IS_THERE
+    migration = import_module("app.migrations.versions.0057_map")
+    cells = (
+        "(SELECT owner_id, map_cell(latitude, longitude) AS cell, count(*) AS more"  # noqa: S608
+        f" FROM images WHERE {migration.ON_MAP} GROUP BY 1, 2) AS cells"
+    )
+    columns = "(owner_id, level, cell, count, x_sum, y_sum)"
+    counted = f"INSERT INTO map_cells {columns} {migration.ADDED.format(cells=cells)}"
     connection.autocommit = False
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.migrations.online import create_index, without_transaction
+
 revision = "0057"
 down_revision = "0056"
 branch_labels = None
@@ -17,7 +19,8 @@ ON_MAP = (
 # is made anew knows no other schema. The bits of x and y take turns, those of x being the lower
 # (https://graphics.stanford.edu/~seander/bithacks.html#InterleaveBMN).
 CELL = """
-CREATE FUNCTION map_cell(latitude double precision, longitude double precision) RETURNS bigint
+CREATE OR REPLACE FUNCTION map_cell(latitude double precision, longitude double precision)
+  RETURNS bigint
   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
   sine double precision := sin(radians(greatest(-85.05, least(85.05, latitude))));
@@ -37,7 +40,7 @@ BEGIN
   y := (y | (y << 1)) & 6148914691236517205;
   RETURN x | (y << 1);
 END $$;
-CREATE FUNCTION map_every_second_bit(cell bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION map_every_second_bit(cell bigint) RETURNS bigint
   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
   bits bigint := cell & 6148914691236517205;
@@ -52,14 +55,14 @@ END $$;
 # As 0030 does: a row trigger says whether a statement changes anything of the kind, the statement's
 # trigger notes by how much, and the commit counts.
 NOTE = f"""
-CREATE FUNCTION note_map_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION note_map_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('pinhole.map_' || TG_OP, true) IS DISTINCT FROM 'yes' THEN
     PERFORM set_config('pinhole.map_' || TG_OP, 'yes', true);
   END IF;
   RETURN NULL;
 END $$;
-CREATE FUNCTION note_map() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION note_map() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   noted text;
 BEGIN
@@ -103,12 +106,14 @@ ADDED = f"""
     FROM {{cells}} CROSS JOIN unnest({LEVELS}) AS level
     GROUP BY 1, 2, 3
 """  # noqa: S608 - constants
+EMPTY = "map_cells.count = 0 AND map_cells.x_sum = 0 AND map_cells.y_sum = 0"
 # Runs for each row, and does something at the first. Cells that are empty again are deleted: there
-# are never more of a person than six for each image. Nobody else changes them meanwhile, since the
+# are never more of a person than six for each image. One of no images has a sum other than 0 only
+# until COUNT_PART came by. Nobody else changes them meanwhile, since the
 # row of `storage` is locked, as in 0021. Statements are executed as text, so that no plan is kept
 # (0029).
 COUNT = f"""
-CREATE FUNCTION count_map() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION count_map() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   noted text := coalesce(current_setting('pinhole.map', true), '');
 BEGIN
@@ -143,7 +148,7 @@ BEGIN
           WHERE strpos(line, ' -') > 0
       ) AS left_cells
       WHERE map_cells.owner_id = left_cells.owner_id AND map_cells.level = left_cells.level
-        AND map_cells.cell = left_cells.cell AND map_cells.count = 0
+        AND map_cells.cell = left_cells.cell AND {EMPTY}
     $words$ USING noted;
   END IF;
   RETURN NULL;
@@ -191,15 +196,62 @@ CREATE CONSTRAINT TRIGGER timeline_map_is_counted_anew
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN ({IS_CHANGED}) EXECUTE FUNCTION count_map();
 """
-# After the triggers are there: making them waits for whoever writes images, and holds up others
-# until the commit, so that nothing is counted twice and nothing is missed.
-COUNT_WHAT_IS_THERE = f"""
-INSERT INTO map_cells (owner_id, level, cell, count, x_sum, y_sum)
-WITH counted AS MATERIALIZED (
-  SELECT owner_id, map_cell(latitude, longitude) AS cell, count(*) AS more
-    FROM images WHERE {ON_MAP} GROUP BY 1, 2
+# All of them are made at once.
+ARE_MADE = (
+    "SELECT EXISTS (SELECT FROM pg_trigger"
+    " WHERE tgrelid = 'images'::regclass AND tgname = 'note_map_changed')"
 )
-{ADDED.format(cells="counted")}
+PART = 2000
+UNCOUNTED = (
+    "(SELECT owner AS owner_id, cell, more"
+    " FROM unnest(missing, numbers) AS uncounted (cell, more)) AS uncounted"
+)
+# Counts a person's images in the next cells of the finest level, and returns the last of these;
+# null: there are no more. The triggers count by then. In any one snapshot, what they counted is
+# what changed since they were made: what is missing is the same in each, and may be added whoever
+# counts meanwhile. Locks are taken in the order of deletions and of the triggers, and are held for
+# adding alone. Safe to repeat.
+COUNT_PART = f"""
+CREATE OR REPLACE FUNCTION pg_temp.count_map_part(owner uuid, after bigint) RETURNS bigint
+  LANGUAGE plpgsql AS $$
+DECLARE
+  upto bigint;
+  final bigint;
+  missing bigint[];
+  numbers bigint[];
+BEGIN
+  SELECT map_cell(latitude, longitude) INTO upto
+    FROM images WHERE owner_id = owner AND {ON_MAP} AND map_cell(latitude, longitude) > after
+    ORDER BY map_cell(latitude, longitude) OFFSET {PART} LIMIT 1;
+  final := coalesce(upto, 274877906943);
+  SELECT array_agg(cell), array_agg(more) INTO missing, numbers FROM (
+    SELECT cell, sum(more)::bigint AS more FROM (
+      SELECT map_cell(latitude, longitude) AS cell, count(*) AS more
+        FROM images WHERE owner_id = owner AND {ON_MAP}
+          AND map_cell(latitude, longitude) > after AND map_cell(latitude, longitude) <= final
+        GROUP BY 1
+      UNION ALL
+      SELECT cell, -count FROM map_cells
+        WHERE owner_id = owner AND level = 19 AND cell > after AND cell <= final
+    ) AS both_counts GROUP BY 1 HAVING sum(more) <> 0
+  ) AS cells;
+  PERFORM FROM users WHERE id = owner FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  PERFORM FROM storage WHERE user_id = owner FOR UPDATE;
+  INSERT INTO map_cells AS kept (owner_id, level, cell, count, x_sum, y_sum)
+    SELECT * FROM ({ADDED.format(cells=UNCOUNTED)}) AS added ORDER BY owner_id, level, cell
+    ON CONFLICT (owner_id, level, cell) DO UPDATE SET
+      count = kept.count + excluded.count,
+      x_sum = kept.x_sum + excluded.x_sum,
+      y_sum = kept.y_sum + excluded.y_sum;
+  DELETE FROM map_cells USING unnest({LEVELS}) AS known (level)
+    WHERE map_cells.owner_id = owner AND map_cells.level = known.level
+      AND map_cells.cell >= (after + 1) >> (2 * (19 - known.level))
+      AND map_cells.cell <= final >> (2 * (19 - known.level)) AND {EMPTY};
+  RETURN upto;
+END $$;
 """  # noqa: S608 - constants
 FUNCTIONS = (
     "count_map()",
@@ -253,15 +305,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("owner_id", "level", "cell", name=op.f("pk_map_cells")),
         comment="How many images of the timeline are where on the map; a trigger counts.",
+        if_not_exists=True,
     )
-    op.execute(CELL)
-    op.execute(
-        "CREATE INDEX ix_images_map ON images"
-        " (owner_id, map_cell(latitude, longitude), timeline_at DESC, id DESC)"
-        f" WHERE {ON_MAP}"
-    )
-    for words in (NOTE, COUNT, TRIGGERS, COUNT_WHAT_IS_THERE):
+    for words in (CELL, NOTE, COUNT):
         op.execute(words)
+    create_index(
+        "ix_images_map",
+        "images (owner_id, map_cell(latitude, longitude), timeline_at DESC, id DESC)"
+        f" WHERE {ON_MAP}",
+    )
+    with op.get_context().autocommit_block():
+        if not op.get_bind().scalar(sa.text(ARE_MADE)):
+            op.execute(TRIGGERS)
+    with without_transaction() as connection:
+        op.execute(COUNT_PART)
+        count = sa.text("SELECT pg_temp.count_map_part(:owner, :after)")
+        for owner in connection.scalars(sa.text("SELECT id FROM users ORDER BY id")).all():
+            after: int | None = -1
+            while after is not None:
+                after = connection.scalar(count, {"owner": owner, "after": after})
 
 
 def downgrade() -> None:

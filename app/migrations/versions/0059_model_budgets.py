@@ -10,6 +10,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # Alone, since every request reads `users`: see [Note: Migrations online].
+    with op.get_context().autocommit_block():
+        op.add_column(
+            "users",
+            sa.Column(
+                "description_budget",
+                sa.BigInteger(),
+                nullable=True,
+                comment="What descriptions may cost in a month, in nano-dollars, as the person"
+                " says; null: as much as the operator allows.",
+            ),
+            if_not_exists=True,
+        )
     op.create_table(
         "model_spending",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -69,16 +82,6 @@ def upgrade() -> None:
         "model_calls",
         ["sent_at"],
         postgresql_where=sa.text("settled_at IS NULL"),
-    )
-    op.add_column(
-        "users",
-        sa.Column(
-            "description_budget",
-            sa.BigInteger(),
-            nullable=True,
-            comment="What descriptions may cost in a month, in nano-dollars, as the person says;"
-            " null: as much as the operator allows.",
-        ),
     )
 
 

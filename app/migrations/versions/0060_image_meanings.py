@@ -1,8 +1,12 @@
 """Vectors of images' texts: [Note: Vectors behind the words] in app/search/meaning/models.py."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import BIT
+
+from app.migrations.online import without_transaction
 
 revision = "0060"
 down_revision = "0065"
@@ -10,28 +14,36 @@ branch_labels = None
 depends_on = None
 
 NOTE = """
-CREATE FUNCTION note_image_to_embed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION note_image_to_embed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO images_to_embed (image_id, owner_id) VALUES (NEW.image_id, NEW.owner_id)
     ON CONFLICT (image_id) DO UPDATE SET changes = images_to_embed.changes + 1;
   RETURN NULL;
 END $$;
-CREATE TRIGGER note_image_to_embed_added AFTER INSERT ON image_search
+"""
+TRIGGERS = """
+CREATE OR REPLACE TRIGGER note_image_to_embed_added AFTER INSERT ON image_search
   FOR EACH ROW EXECUTE FUNCTION note_image_to_embed();
-CREATE TRIGGER note_image_to_embed_changed AFTER UPDATE OF words ON image_search
+CREATE OR REPLACE TRIGGER note_image_to_embed_changed AFTER UPDATE OF words ON image_search
   FOR EACH ROW WHEN (OLD.words IS DISTINCT FROM NEW.words)
   EXECUTE FUNCTION note_image_to_embed();
 """
-NOTE_ALL = """
-INSERT INTO images_to_embed (image_id, owner_id)
-SELECT image_id, owner_id FROM image_search AS s
-WHERE NOT EXISTS (SELECT FROM images_to_embed AS noted WHERE noted.image_id = s.image_id)
-ON CONFLICT DO NOTHING
-"""
+# Returns the last one that was noted. The lock is that of the foreign key, and taken before: an
+# image that is deleted meanwhile is left out, and is no error.
+NOTE_PART = sa.text("""
+WITH part AS (
+  SELECT s.image_id, s.owner_id FROM image_search AS s JOIN images ON images.id = s.image_id
+    WHERE s.image_id > :after ORDER BY s.image_id LIMIT 2000 FOR KEY SHARE OF images
+), noted AS (
+  INSERT INTO images_to_embed (image_id, owner_id) SELECT image_id, owner_id FROM part
+    ON CONFLICT DO NOTHING
+)
+SELECT image_id FROM part ORDER BY image_id DESC LIMIT 1
+""").bindparams(sa.bindparam("after", type_=sa.Uuid()))
 # Without reading the table in order: its rows are eight times as long as entries of the index. As
 # text, so that the plan is made for this person. A million vectors are the most that are compared.
 NEAR = """
-CREATE FUNCTION nearest_meanings(owner uuid, made_by smallint, wanted bit, most integer)
+CREATE OR REPLACE FUNCTION nearest_meanings(owner uuid, made_by smallint, wanted bit, most integer)
 RETURNS TABLE (image_id uuid, apart bigint)
 LANGUAGE plpgsql STABLE ROWS 1000 SET enable_seqscan = off AS $$
 BEGIN
@@ -82,12 +94,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("image_id", name=op.f("pk_image_meanings")),
         comment="Vectors of images' texts: see app/search/meaning/models.py.",
+        if_not_exists=True,
     )
     op.create_index(
         "ix_image_meanings_signs",
         "image_meanings",
         ["model", "owner_id"],
         postgresql_include=["image_id", "signs"],
+        if_not_exists=True,
     )
     op.create_table(
         "images_to_embed",
@@ -108,16 +122,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("image_id", name=op.f("pk_images_to_embed")),
         comment="Images whose words changed since their vectors were made.",
+        if_not_exists=True,
     )
     op.create_index(
-        "ix_images_to_embed_owner_id_image_id", "images_to_embed", ["owner_id", "image_id"]
+        "ix_images_to_embed_owner_id_image_id",
+        "images_to_embed",
+        ["owner_id", "image_id"],
+        if_not_exists=True,
     )
     op.execute(NEAR)
-    # First without the triggers, whose making keeps everybody else from indexing until the end;
-    # then what was indexed meanwhile. Of what changed meanwhile there is a note already.
-    op.execute(NOTE_ALL)
     op.execute(NOTE)
-    op.execute(NOTE_ALL)
+    with op.get_context().autocommit_block():
+        op.execute(TRIGGERS)
+    # What is indexed or changed from here on is noted by the triggers.
+    with without_transaction() as connection:
+        after: UUID | None = UUID(int=0)
+        while after:
+            found = connection.scalar(NOTE_PART, {"after": after})
+            after = UUID(str(found)) if found else None
 
 
 def downgrade() -> None:

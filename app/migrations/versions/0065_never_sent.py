@@ -10,6 +10,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # Alone, since every request reads `users`: see [Note: Migrations online].
+    with op.get_context().autocommit_block():
+        op.add_column(
+            "users",
+            sa.Column(
+                "descriptions_host",
+                sa.String(255),
+                nullable=True,
+                comment="The host that they agreed to send to; null: they agreed before it was"
+                " kept.",
+            ),
+            if_not_exists=True,
+        )
     op.create_table(
         "unsent_images",
         sa.Column("image_id", sa.Uuid(), nullable=False),
@@ -30,15 +43,6 @@ def upgrade() -> None:
         comment="Albums whose pictures are never sent to a model, as their person says.",
     )
     op.create_index("ix_unsent_albums_owner_id", "unsent_albums", ["owner_id"])
-    op.add_column(
-        "users",
-        sa.Column(
-            "descriptions_host",
-            sa.String(255),
-            nullable=True,
-            comment="The host that they agreed to send to; null: they agreed before it was kept.",
-        ),
-    )
 
 
 def downgrade() -> None:
