@@ -142,7 +142,9 @@ def _alone(database_url: str) -> Iterator[Connection]:
     Who waits asks again and again: an index that is made concurrently waits for all statements
     that began before, and so for one that waits for the lock.
     """
-    engine = create_engine(with_driver(database_url), poolclass=pool.NullPool)
+    # A copy takes minutes, in which nothing is sent: networks forget connections that are idle.
+    awake = {"keepalives_idle": 30}
+    engine = create_engine(with_driver(database_url), poolclass=pool.NullPool, connect_args=awake)
     with engine.connect() as connection:
         for _ in range(_TURNS):
             is_ours = connection.scalar(_TAKE_TURN)

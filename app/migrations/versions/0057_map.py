@@ -201,7 +201,7 @@ ARE_MADE = (
     "SELECT EXISTS (SELECT FROM pg_trigger"
     " WHERE tgrelid = 'images'::regclass AND tgname = 'note_map_changed')"
 )
-PART = 2000
+PART = 500
 UNCOUNTED = (
     "(SELECT owner AS owner_id, cell, more"
     " FROM unnest(missing, numbers) AS uncounted (cell, more)) AS uncounted"
