@@ -1,6 +1,7 @@
 """What an export says of people: whom albums are shared with, whose one is in, and who is blocked.
 
-At most 1,000, 500 and 500 of a person.
+At most 1,000, 500 and 500 of a person. Of albums of others those that are open: what became of one
+that is in Recently deleted is its owner's to tell.
 """
 
 from typing import Any
@@ -17,8 +18,9 @@ WHERE members.owner_id = :user ORDER BY members.created_at, members.id
 """)
 _JOINED = text("""
 SELECT albums.title, owners.email, members.role, members.accepted_at
-FROM album_members AS members JOIN albums ON albums.id = members.album_id
-JOIN users AS owners ON owners.id = members.owner_id
+FROM album_members AS members
+JOIN albums ON albums.id = members.album_id AND albums.deleted_at IS NULL
+JOIN users AS owners ON owners.id = members.owner_id AND owners.disabled_at IS NULL
 WHERE members.member_id = :user ORDER BY members.accepted_at, members.id
 """)
 _BLOCKED = text("SELECT email FROM member_blocks WHERE user_id = :user ORDER BY created_at, email")

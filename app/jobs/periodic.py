@@ -23,6 +23,7 @@ from app.integrity.scan_state import record_sweep
 from app.jobs import cleanup
 from app.jobs.stacking import stack_what_waits
 from app.jobs.sweep import Sweep
+from app.members.invite import forget_expired_invitations
 from app.processing.lease import record_backlog
 
 
@@ -108,6 +109,10 @@ PERIODIC_JOBS = (
     PeriodicJob(
         "unused invitations are deleted 90 days after they expire",
         _alone(accounts.delete_old_invites),
+    ),
+    PeriodicJob(
+        "invitations to albums that nobody accepted in 30 days are deleted",
+        _alone(forget_expired_invitations),
     ),
     PeriodicJob("uploads whose S3 event was lost are processed", cleanup.take_up_overdue_uploads),
     PeriodicJob(

@@ -8,7 +8,7 @@ is in the album for as long as their membership. Its owner may take it out, and 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, delete, func, literal, select, text
+from sqlalchemy import ColumnElement, Uuid, any_, delete, func, literal, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -49,7 +49,7 @@ def contribute(
     if not album.may_add:
         raise NotContributorError
     db.session.execute(_TAKE_TURN, {"owner": album.owner_id})
-    _hold_membership(user, album)
+    _hold_membership(user, album, AlbumMember.role == "contributor")
     wanted = list(dict.fromkeys(ids))
     is_wanted = Image.id == any_(literal(wanted, ARRAY(Uuid())))
     theirs = select(Image.id).where(Image.owned_by(user), Image.in_library(), is_wanted)
@@ -92,6 +92,9 @@ def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
         NotFoundError: the album is not shared with this person, or by them.
     """
     album = open_album(user, album_id)
+    db.session.execute(_TAKE_TURN, {"owner": album.owner_id})
+    if not album.is_own:
+        _hold_membership(user, album)
     gone = delete(AlbumContribution).where(
         AlbumContribution.album_id == album.id,
         AlbumContribution.image_id == any_(literal(list(ids), ARRAY(Uuid()))),
@@ -102,8 +105,8 @@ def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
     return list(db.session.scalars(gone.returning(AlbumContribution.image_id)))
 
 
-def _hold_membership(user: User, album: OpenAlbum) -> None:
-    """Lock the membership: whoever is removed at this moment adds nothing any more.
+def _hold_membership(user: User, album: OpenAlbum, *more: ColumnElement[bool]) -> None:
+    """Lock the membership: whoever is removed at this moment changes nothing any more.
 
     Raises:
         NotFoundError: they were removed, or may not add any more.
@@ -113,7 +116,7 @@ def _hold_membership(user: User, album: OpenAlbum) -> None:
         .where(
             AlbumMember.id == album.grant_id,
             AlbumMember.member_id == user.id,
-            AlbumMember.role == "contributor",
+            *more,
         )
         .with_for_update(read=True)
     )

@@ -8,7 +8,7 @@ whether it was declined, or whether its inviter is blocked. docs/decisions/0122.
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 
 from app.accounts.audit.log import Event, record, record_by_another
 from app.accounts.models import User
@@ -27,6 +27,7 @@ from app.members.models import AlbumMember, SharedAlbum
 MAX_MEMBERS = 50  # of an album, with open invitations
 MAX_GIVEN = 1_000  # of all albums of an owner
 INVITATION_LASTS = timedelta(days=30)
+MAX_FORGOTTEN = 5_000  # in one sweep
 # One request at a time of a person's invites, so that no two go past the limits together. The
 # number is this lock's own.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 120))")
@@ -48,7 +49,7 @@ def invite(user: User, album_id: UUID, *, email: str, role: str) -> tuple[AlbumM
         raise wrong_field("email", "This is your own address.")
     db.session.execute(_TAKE_TURN, {"owner": user.id})
     album = require_album(user, album_id)
-    _forget_expired(user, album_id)
+    _forget_expired(user)
     known = db.session.scalar(
         select(AlbumMember).where(AlbumMember.album_id == album_id, AlbumMember.email == email)
     )
@@ -153,17 +154,28 @@ def require_settings(user: User, album_id: UUID) -> SharedAlbum:
     return settings
 
 
-def _forget_expired(user: User, album_id: UUID) -> None:
+def forget_expired_invitations() -> None:
+    """Delete invitations that nobody answered in time, whoever sent them; the sweep does it."""
+    some = select(AlbumMember.id).where(_is_expired()).limit(MAX_FORGOTTEN)
     db.session.execute(
         delete(AlbumMember)
-        .where(
-            AlbumMember.owner_id == user.id,
-            AlbumMember.album_id == album_id,
-            AlbumMember.accepted_at.is_(None),
-            AlbumMember.created_at < now() - INVITATION_LASTS,
-        )
+        # Whoever accepts at this moment holds the row, and would have a membership deleted.
+        .where(AlbumMember.id.in_(some.with_for_update(skip_locked=True)), _is_expired())
         .execution_options(synchronize_session=False)
     )
+
+
+def _forget_expired(user: User) -> None:
+    """Delete those of one owner, whom they would keep from inviting others."""
+    db.session.execute(
+        delete(AlbumMember)
+        .where(AlbumMember.owner_id == user.id, _is_expired())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_expired() -> ColumnElement[bool]:
+    return AlbumMember.accepted_at.is_(None) & (AlbumMember.created_at < now() - INVITATION_LASTS)
 
 
 def _count(condition: object) -> int:

@@ -59,7 +59,8 @@ def accept(user: User, invitation_id: UUID) -> AlbumMember:
         )
     )
     if known is not None:  # by an address that they had before
-        db.session.delete(invitation)
+        # Were its row gone, its owner would learn that both addresses are one person's.
+        invitation.declined_at = now()
         return known
     joined = select(func.count()).select_from(AlbumMember).where(AlbumMember.member_id == user.id)
     if (db.session.scalar(joined) or 0) >= MAX_JOINED:

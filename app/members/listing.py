@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
@@ -24,7 +24,6 @@ from app.members.models import (
 )
 
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
-FEW_ALBUMS = 50
 MAX_INVITATIONS = 100  # shown at once, the newest; answering them shows the others
 
 # At most 500 of an account, with an index for each part; the cover is the owner's.
@@ -100,7 +99,11 @@ def list_given(user: User) -> list[Shown]:
     """Return the albums of a person that people are in, as the API's GivenAlbumOut, by title.
 
     At most 1,000 rows, which are all of one owner, and 50,000 of what members added.
+
+    Raises:
+        TooManyAtOnceError: they have added much.
     """
+    take_read_seat(user.id, rows=_few_added(AlbumMember.owner_id == user.id))
     added = (
         select(AlbumContribution.membership_id, func.count().label("pictures"))
         .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
@@ -141,7 +144,25 @@ def list_given(user: User) -> list[Shown]:
     ]
 
 
-def show_member(member: AlbumMember, *, pictures: int = 0) -> Shown:
+def _few_added(condition: ColumnElement[bool]) -> int:
+    """Return how many pictures members added; no more than it takes to need a seat is counted."""
+    some = (
+        select(AlbumContribution.image_id)
+        .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
+        .where(condition)
+        .limit(FEW_ROWS + 1)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def count_added(member: AlbumMember) -> int:
+    """How many pictures somebody who was invited has added."""
+    added = select(func.count()).select_from(AlbumContribution)
+    return db.session.scalar(added.where(AlbumContribution.membership_id == member.id)) or 0
+
+
+def show_member(member: AlbumMember, *, pictures: int) -> Shown:
     """Return somebody who was invited, as the API's MemberOut."""
     return {
         "id": str(member.id),
@@ -169,11 +190,10 @@ def list_joined(account: Anybody) -> list[Shown]:
     """Return the albums that an account is in, the last joined first.
 
     Raises:
-        TooManyAtOnceError: they are many, and what members added to each is counted.
+        TooManyAtOnceError: members have added much to them, which is counted.
     """
-    joined = select(func.count()).select_from(AlbumMember)
-    if (db.session.scalar(joined.where(AlbumMember.member_id == account.id)) or 0) > FEW_ALBUMS:
-        take_read_seat(account.id, rows=FEW_ROWS + 1)
+    joined = select(AlbumMember.album_id).where(AlbumMember.member_id == account.id)
+    take_read_seat(account.id, rows=_few_added(AlbumContribution.album_id.in_(joined)))
     return [
         {
             "id": str(row[0]),

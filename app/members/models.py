@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, true
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 import app.images.album_models
@@ -48,6 +57,8 @@ class AlbumMember(Base):
         UniqueConstraint("album_id", "email"),
         UniqueConstraint("album_id", "member_id"),
         Index("ix_album_members_of_album", "album_id", "created_at"),
+        # For the sweep, which deletes those that nobody accepted in time.
+        Index("ix_album_members_open", "created_at", postgresql_where=text("accepted_at IS NULL")),
         {"comment": "Who was invited to which album, or is in it: at most 1,000 of an owner."},
     )
 

@@ -6,7 +6,12 @@ from flask import Response
 
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.rate_limits.limiter import take, take_each
-from app.accounts.rate_limits.policies import INVITES_OF_PERSON, INVITES_TO_ADDRESS, MEMBER_CHANGES
+from app.accounts.rate_limits.policies import (
+    INVITES_OF_PERSON,
+    INVITES_TO_ADDRESS,
+    LONG_READS,
+    MEMBER_CHANGES,
+)
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, signed_in
 from app.database import db
@@ -22,7 +27,7 @@ from app.members.invite import (
     require_own,
     require_settings,
 )
-from app.members.listing import list_given, list_members, show_member, show_settings
+from app.members.listing import count_added, list_given, list_members, show_member, show_settings
 from app.members.schemas import (
     MemberIn,
     MemberOut,
@@ -76,7 +81,7 @@ def invite_member(album_id: UUID, json_data: MemberIn) -> Response:
     """Invite somebody with an account here to an album, by their address.
 
     The answer is the same whether there is such an account. They see nothing before they accept.
-    To invite whoever was invited already changes nothing.
+    To invite whoever was invited already changes nothing: the answer tells how they were.
     """
     user = current_user()
     take_each(
@@ -84,7 +89,7 @@ def invite_member(album_id: UUID, json_data: MemberIn) -> Response:
     )
     take_seat(user.id)
     member, is_new = invite(user, album_id, email=json_data.email, role=json_data.role)
-    answer = json_response(show_member(member))
+    answer = json_response(show_member(member, pictures=count_added(member)))
     answer.status_code = 201
     if is_new and dependencies().settings.mail_from is not None:
         # Nothing is looked up for it here: see [Note: Inviting tells nothing].
@@ -143,7 +148,7 @@ def change_member(album_id: UUID, member_id: UUID, json_data: MemberPatch) -> Re
     take_seat(user.id)
     member = require_member(user, album_id, member_id)
     change_role(member, json_data.role)
-    answer = json_response(show_member(member))
+    answer = json_response(show_member(member, pictures=count_added(member)))
     db.session.commit()
     return answer
 
@@ -194,6 +199,7 @@ def remove_from_album(album_id: UUID, member_id: UUID) -> Response:
 @shared_by_me.get("")
 @signed_in
 @shared_by_me.output(SharedByMeOut)
+@shared_by_me.doc(responses={429: LONG_READS})
 def get_shared_by_me() -> Response:
     """List your albums that people are in or were invited to: with links, all that others reach."""
     return json_response({"albums": list_given(current_user())})

@@ -878,7 +878,7 @@ export interface paths {
          * @description Invite somebody with an account here to an album, by their address.
          *
          *     The answer is the same whether there is such an account. They see nothing before they accept.
-         *     To invite whoever was invited already changes nothing.
+         *     To invite whoever was invited already changes nothing: the answer tells how they were.
          *
          *     Safe to repeat. Who was invited already stays so, and gets no other mail.
          */
@@ -20930,7 +20930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

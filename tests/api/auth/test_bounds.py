@@ -88,7 +88,16 @@ def count(database: Engine, what: str, **values: object) -> int:
 @pytest.mark.usefixtures("serving")
 @pytest.mark.parametrize(
     "event",
-    ["signed_in", "password_reset_asked", "invite_made", "account_disabled", "recovery_code_used"],
+    [
+        "signed_in",
+        "password_reset_asked",
+        "invite_made",
+        "account_disabled",
+        "recovery_code_used",
+        "member_changed",
+        "person_unblocked",
+        "album_transferred",
+    ],
 )
 def test_what_one_person_repeats_is_kept_so_often(
     ada: Person, bob: Person, database: Engine, event: str

@@ -19,7 +19,7 @@ const membersOptions = (albumId: string) =>
 export const useMembers = (albumId: string) => useQuery(membersOptions(albumId));
 
 /** Reads them anew after a change, whatever came of it. */
-const useChange = <T>(albumId: string, mutationFn: (asked: T) => Promise<unknown>) => {
+const useChange = <T, R>(albumId: string, mutationFn: (asked: T) => Promise<R>) => {
   const client = useQueryClient();
   return useMutation({
     mutationFn,

@@ -1,4 +1,5 @@
 /** Downloads what is selected: one picture as it is, several as a zip. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { fetchOriginal, toProblem } from "@/api";
@@ -16,6 +17,7 @@ export const DownloadSelectionButton = (props: ActsOnStacks) => {
   const { selected, wholeStacks = false } = props;
   const [isBusy, setBusy] = useState(false);
   const toast = useToast();
+  const client = useQueryClient();
   const save = async () => {
     const ids = selected.map(({ id }) => id);
     const [first = ""] = ids;
@@ -23,12 +25,9 @@ export const DownloadSelectionButton = (props: ActsOnStacks) => {
       window.location.assign((await fetchOriginal(first)).url);
       return;
     }
-    const [{ openDownload }, { ownPictures }] = await Promise.all([
-      import("./open-download"),
-      import("./zip-source"),
-    ]);
+    const { downloadOwn } = await import("./own-download");
     const asked = wholeStacks ? countStacked(selected) : ids.length;
-    openDownload(ownPictures({ ids, whole_stacks: wholeStacks }, { title: "", asked }));
+    downloadOwn(client, { ids, whole_stacks: wholeStacks }, { title: "", asked });
   };
   return (
     <SelectionButton

@@ -16,7 +16,7 @@ const AHEAD = 3;
 /** An address that ends sooner may be too late once the browser asks. */
 const MARGIN_MS = 5_000;
 const SIDECAR = ".xmp";
-const MISSING = "Not in this zip.txt";
+const MISSING = "Not in this zip";
 /** Of what fits into memory, the sum is known before it is written. */
 const SMALL = { bufferedWrite: true };
 
@@ -120,6 +120,15 @@ const textOf = (text: string) => {
   return { readable: new Blob([bytes]).stream(), size: bytes.length };
 };
 
+/** A name for the list of what is missing that no picture has. */
+export const nameOfMissing = (files: readonly Pick<ZipFile, "path">[]): string => {
+  const taken = new Set(files.map(({ path }) => path.toLowerCase()));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? `${MISSING}.txt` : `${MISSING} (${String(number)}).txt`;
+    if (!taken.has(name.toLowerCase())) return name;
+  }
+};
+
 /** Makes a zip. @throws what `to`, `trouble` or the signal do */
 export const makeZip = async (making: Making): Promise<void> => {
   const { contents, to, signal, progress } = making;
@@ -168,7 +177,8 @@ export const makeZip = async (making: Making): Promise<void> => {
         "",
         ...missing,
       ];
-      await zip.add(`${contents.folder}/${MISSING}`, textOf(`${lines.join("\n")}\n`), SMALL);
+      const list = `${contents.folder}/${nameOfMissing(contents.files)}`;
+      await zip.add(list, textOf(`${lines.join("\n")}\n`), SMALL);
     }
     await zip.close();
   } finally {

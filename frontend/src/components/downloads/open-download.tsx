@@ -30,9 +30,13 @@ const OneAtATime = ({ onClose }: { onClose: () => void }) => (
   </Dialog>
 );
 
-type FlowProps = { source: ZipSource; onClose: () => void };
+type FlowProps = {
+  source: ZipSource;
+  onClose: () => void;
+  onBegun: (download: Download) => void;
+};
 
-const Flow = ({ source, onClose }: FlowProps) => {
+const Flow = ({ source, onClose, onBegun }: FlowProps) => {
   const [download, setDownload] = useState<Download | null>(null);
   if (download) return <DownloadTray download={download} onClose={onClose} />;
   return (
@@ -41,7 +45,7 @@ const Flow = ({ source, onClose }: FlowProps) => {
       onClose={onClose}
       onStart={(contents, options) => {
         const next = new Download({ source, contents, ...options });
-        current = next;
+        onBegun(next);
         setDownload(next);
         void next.run();
       }}
@@ -52,20 +56,40 @@ const Flow = ({ source, onClose }: FlowProps) => {
 /** The tray of the download before, which is over, makes way. */
 let closeLast: () => void = () => undefined;
 
-export const openDownload = (source: ZipSource): void => {
+/** `until` calls what it is given once nobody may go on, and returns what ends it. */
+export const openDownload = (
+  source: ZipSource,
+  until: (onGone: () => void) => () => void = () => () => undefined,
+): void => {
   const isFree = !isBusy();
   if (isFree) closeLast();
   const host = document.createElement("div");
   document.body.append(host);
   const root = createRoot(host);
+  let own: Download | null = null;
   const close = () => {
+    end();
     root.unmount();
     host.remove();
   };
+  const end = until(() => {
+    own?.cancel();
+    close();
+  });
   if (isFree) closeLast = close;
   root.render(
     <StrictMode>
-      {isFree ? <Flow source={source} onClose={close} /> : <OneAtATime onClose={close} />}
+      {isFree ? (
+        <Flow
+          source={source}
+          onClose={close}
+          onBegun={(download) => {
+            own = current = download;
+          }}
+        />
+      ) : (
+        <OneAtATime onClose={close} />
+      )}
     </StrictMode>,
   );
 };

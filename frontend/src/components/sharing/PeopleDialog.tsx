@@ -43,7 +43,22 @@ const SEES: readonly (readonly [keyof MembersSee, string])[] = [
 
 const ROLES: Record<MemberRole, string> = { viewer: "Looks", contributor: "Adds pictures" };
 
-const Invite = ({ albumId }: { albumId: string }) => {
+const ROLES_IN_WORDS: Record<MemberRole, string> = {
+  viewer: "to look",
+  contributor: "to look and add pictures",
+};
+
+/** Whoever was invited before stays as they were. `known`: ids of those who were. */
+const invitedInWords = (answer: Member, known: ReadonlySet<string>): string => {
+  const { id, email, role } = answer;
+  return known.has(id)
+    ? `${email} was invited before, ${ROLES_IN_WORDS[role]}. The menu beside them changes that.`
+    : `${email} is invited, if there is such an account`;
+};
+
+type InviteProps = { albumId: string; members: readonly Member[] };
+
+const Invite = ({ albumId, members }: InviteProps) => {
   const invite = useInviteMember(albumId);
   const toast = useToast();
   const id = useId();
@@ -53,11 +68,12 @@ const Invite = ({ albumId }: { albumId: string }) => {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (invite.isPending) return;
+    const known = new Set(members.map(({ id }) => id));
     invite.mutate(
       { email, role },
       {
-        onSuccess: () => {
-          toast.show({ message: `${email} is invited, if there is such an account` });
+        onSuccess: (answer) => {
+          toast.show({ message: invitedInWords(answer, known) });
           setEmail("");
         },
       },
@@ -208,7 +224,7 @@ export const PeopleDialog = ({ albumId, title, onWay, onClose }: PeopleDialogPro
     >
       <div className="space-y-6">
         <ShareTabs way="people" onChoose={onWay} />
-        <Invite albumId={albumId} />
+        <Invite albumId={albumId} members={query.data?.members ?? []} />
         <QueryBoundary query={query} what="the people of this album">
           {({ members, shows }) => (
             <>

@@ -1,4 +1,5 @@
 /** What can be done with an album: rename and describe it, or delete it. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
@@ -33,13 +34,11 @@ const useDelete = ({ id, title }: Album) => {
 /** Downloads all of an album, as it is then. */
 const useDownloadAll = ({ id, title }: Album) => {
   const toast = useToast();
+  const client = useQueryClient();
   const run = async () => {
-    const [{ openDownload }, { ownPictures }] = await Promise.all([
-      import("@/components/downloads/open-download"),
-      import("@/components/downloads/zip-source"),
-    ]);
+    const { downloadOwn } = await import("@/components/downloads/own-download");
     const match = { view: "album", album_id: id } as const;
-    openDownload(ownPictures({ match }, { title, asked: null }));
+    downloadOwn(client, { match }, { title, asked: null });
   };
   return () => {
     run().catch((error: unknown) =>
