@@ -57,6 +57,7 @@ AppError
 │   ├── NoSecondFactorError
 │   ├── DescriptionsUnavailableError
 │   ├── DescriptionsOffError
+│   ├── OtherHostError
 │   ├── DescribedByPersonError
 │   ├── ImageDeletedError
 │   ├── NotDamagedError
@@ -451,6 +452,17 @@ class DescriptionsUnavailableError(ConflictError):
 class DescriptionsOffError(ConflictError):
     code = "descriptions_off"
     detail = "AI descriptions are off for your account. Turn them on in the settings first."
+
+
+class OtherHostError(ConflictError):
+    code = "other_host"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"This site would send pictures to {host}, which is not the host that was agreed to."
+            " Reload the page to see what is sent to whom; by the API, name it as"
+            " descriptions_host."
+        )
 
 
 class ModelPriceUnknownError(ConflictError):

@@ -269,6 +269,8 @@ class Vision:
                     timeout=openai.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS),
                     max_retries=0,  # the queue tries again, and lets others go first
                     http_client=openai.DefaultHttpxClient(
+                        # A host that people agreed to would send their pictures on to another.
+                        follow_redirects=False,
                         # What is packed may be a thousand times as large.
                         headers={"Accept-Encoding": "identity"},
                         event_hooks={"request": [_note_begin], "response": [_read_in_time]},
@@ -278,7 +280,7 @@ class Vision:
 
 
 def _note_begin(request: "httpx2.Request") -> None:
-    request.extensions.setdefault(_BEGAN, time.monotonic())  # redirects go on with it
+    request.extensions.setdefault(_BEGAN, time.monotonic())
 
 
 def _read_in_time(response: "httpx2.Response") -> None:

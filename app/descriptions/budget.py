@@ -109,7 +109,7 @@ def reserve(owner_id: UUID, image_id: UUID, *, tariff: Tariff) -> Call | Refused
     """Reserve the most that one picture can cost; commits. See [Note: Reserved, then settled]."""
     amount = tariff.most_of_picture
     budgets = (
-        (owner_id, _smaller(tariff.person_budget, _own_budget(owner_id))),
+        (owner_id, smaller(tariff.person_budget, _own_budget(owner_id))),
         (None, tariff.site_budget),
     )
     month: date | None = None
@@ -249,7 +249,7 @@ def standing_of(owner_id: UUID, *, tariff: Tariff) -> Standing:
             )
         )
     }
-    own = _smaller(tariff.person_budget, _own_budget(owner_id))
+    own = smaller(tariff.person_budget, _own_budget(owner_id))
     return Standing(
         person=_sums(rows.get(owner_id), budget=own),
         site=_sums(rows.get(None), budget=tariff.site_budget),
@@ -282,6 +282,7 @@ def _sums(row: Row[*tuple[Any, ...]] | None, *, budget: int | None) -> Sums:
     return Sums(spent=row.spent if row else 0, reserved=row.reserved if row else 0, budget=budget)
 
 
-def _smaller(first: int | None, second: int | None) -> int | None:
+def smaller(first: int | None, second: int | None) -> int | None:
+    """Return the smaller of two budgets; None: neither is one."""
     known = [each for each in (first, second) if each is not None]
     return min(known, default=None)

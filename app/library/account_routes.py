@@ -11,7 +11,7 @@ from app.accounts.sessions.guards import check_again, current_user, session_requ
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
 from app.descriptions.never_send import stop_all
-from app.errors import DescriptionsUnavailableError
+from app.errors import DescriptionsUnavailableError, OtherHostError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
@@ -29,6 +29,8 @@ _NOTHING = Storage(
     descriptions_failed=0,
     descriptions_missing=0,
 )
+
+MAX_HOST = 255  # as the column is
 
 account = APIBlueprint("account", __name__, url_prefix="/api/account", tag="Accounts")
 
@@ -70,6 +72,12 @@ class AccountPatch(BaseModel):
     descriptions_enabled: bool = Field(
         default=cast("bool", None), description="Whether a model describes pictures."
     )
+    descriptions_host: str | None = Field(
+        default=None,
+        max_length=MAX_HOST,
+        description="To whom you agree to send reduced copies, as the session named it"
+        " (`descriptions.host`). It goes with `descriptions_enabled: true`.",
+    )
     stacks_images: bool = Field(
         default=cast("bool", None),
         description="Whether pictures of one shot are stacked without being asked, from now on.",
@@ -88,18 +96,24 @@ def get_account() -> Response:
 @session_required
 @account.input(AccountPatch, location="json")
 @account.output(AccountOut)
-@account.doc(responses={409: "The operator has not switched AI descriptions on."})
+@account.doc(
+    responses={
+        409: "The operator has not switched AI descriptions on, or sends to another host than the"
+        " one that you agree to."
+    }
+)
 def update_account(json_data: AccountPatch) -> Response:
     """Turn AI descriptions, or stacking, on or off; what is left out stays.
 
-    Descriptions on: you agree that reduced copies go to the host that the session names, and to no
-    other. Off: no further picture is sent, and what waits waits no more; descriptions stay.
-    Stacking off: what comes from now on is not stacked without being asked; stacks stay.
+    Descriptions on: you agree that reduced copies go to the host that you name, as the session
+    named it to you, and to no other. Off: no further picture is sent, and what waits waits no more;
+    descriptions stay. Stacking off: what comes from now on is not stacked without being asked;
+    stacks stay.
     """
     user = current_user()
     given = json_data.model_fields_set
-    if json_data.descriptions_enabled and dependencies().settings.model is None:
-        raise DescriptionsUnavailableError
+    if json_data.descriptions_enabled:
+        _require_host(json_data.descriptions_host)
     take_seat(user.id)
     check_again()  # it may have waited for what ended the session
     if "stacks_images" in given:
@@ -112,10 +126,24 @@ def update_account(json_data: AccountPatch) -> Response:
     return _account(user)
 
 
+def _require_host(host: str | None) -> None:
+    """Refuse consent to a host that the operator does not send to: a page may be of before.
+
+    Raises:
+        DescriptionsUnavailableError: there is no model.
+        OtherHostError: pictures would go to another host.
+    """
+    model = dependencies().settings.model
+    if model is None:
+        raise DescriptionsUnavailableError
+    if host != model.host[:MAX_HOST]:
+        raise OtherHostError(model.host)
+
+
 def _agree(user: User, *, agrees: bool) -> None:
     """Note to whom a person agrees to send, or that they do not any more."""
     model = dependencies().settings.model
-    host = model.host[:255] if agrees and model is not None else None
+    host = model.host[:MAX_HOST] if agrees and model is not None else None
     if agrees != user.descriptions_enabled or host != user.descriptions_host:
         user.descriptions_enabled_at = now() if agrees else None
         user.descriptions_host = host

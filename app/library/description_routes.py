@@ -1,10 +1,12 @@
 """What descriptions by a model cost: before, in budgets, and afterwards."""
 
 import logging
+from datetime import UTC
 from decimal import Decimal
+from uuid import UUID
 
 from flask import Response
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
 from app.accounts.audit.schemas import PageIn
 from app.accounts.models import User
@@ -26,7 +28,7 @@ from app.descriptions.asking import (
     require_consent,
     require_tariff,
 )
-from app.descriptions.budget import Standing, Sums, mean_cost, standing_of
+from app.descriptions.budget import Sums, mean_cost, smaller, standing_of
 from app.descriptions.consent import agreed_to
 from app.descriptions.lease import end_rest
 from app.descriptions.model_rest import Stopped, why_it_rests
@@ -40,7 +42,6 @@ from app.descriptions.tariff import Tariff
 from app.errors import (
     DescriptionsUnavailableError,
     FieldError,
-    InvalidCursorError,
     ValidationFailedError,
 )
 from app.http.blueprint import APIBlueprint
@@ -49,6 +50,7 @@ from app.http.middleware import json_response
 from app.images.failure_messages import WAITS
 from app.images.model_call_models import ModelCall
 from app.images.models import Image
+from app.images.pagination import make_cursor, parse_cursor
 from app.images.schemas import QueuedOut
 from app.library.description_schemas import (
     BudgetPatch,
@@ -73,7 +75,7 @@ _REFUSED = {
     409: "Descriptions are not available or not turned on, nobody has said what the model costs, or"
     " a budget has no room for one more picture.",
 }
-_MAX_DIGITS = 18  # of a bigint, so that no cursor overflows it
+_CALLS = "calls"  # what cursors are of
 
 
 @descriptions.get("")
@@ -93,17 +95,20 @@ def get_description_costs() -> Response:
 def set_description_budget(json_data: BudgetPatch) -> Response:
     """Set what descriptions of your pictures may cost in a month.
 
-    The operator's own limit counts as well. What waits for money is taken up at once where there is
-    room again.
+    The operator's own limit counts as well. What waits for money is taken up at once where that
+    raises it.
     """
     user = current_user()
     model = _model()
     take_seat(user.id)
     check_again()  # it may have waited for what ended the session
     usd = json_data.own_budget_usd
+    before = smaller(user.description_budget, model.person_budget)
     user.description_budget = None if usd is None else to_nanos(Decimal(str(usd)))
+    after = smaller(user.description_budget, model.person_budget)
+    is_raised = before is not None and (after is None or after > before)
     # Not each time that somebody moves it up and down: a message for each picture would follow.
-    has_rested = end_rest(user.id)
+    has_rested = is_raised and end_rest(user.id)
     if has_rested and limiter.count_within(DESCRIPTIONS_OF_ALL, of=str(user.id)) is not None:
         db.session.commit()
         _send(DescribeAll(user_id=user.id))
@@ -154,8 +159,10 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
     standing = standing_of(user.id, tariff=tariff)
     mean = mean_cost(user.id, tariff=tariff)
     one = tariff.most_of_picture
-    left = _least(standing)
+    # Their own sum alone: what everybody's leaves would tell what the others spend.
+    left = standing.person.left
     fits = pictures if left is None or one == 0 else min(pictures, left // one)
+    spent_by = standing.refuses(one)
     return json_response(
         {
             "host": tariff.host,
@@ -166,8 +173,8 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
             "likely_usd": None if mean is None else _usd(pictures * mean),
             "most_usd_of_one": _usd(one),
             "left_usd": None if left is None else _usd(left),
-            "fits": fits,
-            "spent_by": standing.refuses(one),
+            "fits": 0 if spent_by == "site" else fits,
+            "spent_by": spent_by,
             "resets_on": standing.resets_on,
         }
     )
@@ -206,11 +213,28 @@ def list_model_calls(query_data: PageIn) -> Response:
         .limit(query_data.limit + 1)
     )
     if query_data.cursor is not None:
-        calls = calls.where(ModelCall.id < _parse(query_data.cursor))
+        calls = calls.where(ModelCall.id < _last_of(owner.id, query_data.cursor))
     rows = db.session.execute(calls).all()
     shown = rows[: query_data.limit]
-    more = str(shown[-1][0].id) if len(rows) > query_data.limit else None
+    more = None
+    if len(rows) > query_data.limit:
+        last: ModelCall = shown[-1][0]
+        more = make_cursor(_CALLS, last.sent_at, last.image_id)
     return json_response({"calls": [_shown(*row) for row in shown], "next_cursor": more})
+
+
+def _last_of(owner_id: UUID, cursor: str) -> ScalarSelect[int | None]:
+    """Select the id of the last sending of the page before; null: it and all before it are gone.
+
+    Ids are not told: they are of one sequence, which counts what everybody sends.
+    """
+    sent_at, image_id = parse_cursor(_CALLS, cursor)
+    return (
+        select(func.max(ModelCall.id))
+        .where(ModelCall.owner_id == owner_id, ModelCall.image_id == image_id)
+        .where(ModelCall.sent_at == sent_at.replace(tzinfo=UTC))
+        .scalar_subquery()
+    )
 
 
 def _send(task: DescribeAll) -> None:
@@ -222,7 +246,6 @@ def _send(task: DescribeAll) -> None:
 
 def _shown(call: ModelCall, name: str | None) -> dict[str, object]:
     return {
-        "id": call.id,
         "at": call.sent_at,
         "image_id": call.image_id,
         "is_there": name is not None,
@@ -235,12 +258,6 @@ def _shown(call: ModelCall, name: str | None) -> dict[str, object]:
         "usd": None if call.cost is None else _usd(call.cost),
         "reserved_usd": _usd(call.reserved),
     }
-
-
-def _parse(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _MAX_DIGITS):
-        raise InvalidCursorError
-    return int(cursor)
 
 
 def _model() -> ModelSettings:
@@ -306,11 +323,6 @@ def _sums(sums: Sums) -> dict[str, object]:
         "spent_usd": _usd(sums.spent),
         "reserved_usd": _usd(sums.reserved),
     }
-
-
-def _least(standing: Standing) -> int | None:
-    lefts = [sums.left for sums in (standing.person, standing.site) if sums.left is not None]
-    return min(lefts, default=None)
 
 
 def _usd(nanos: int) -> float:

@@ -49,11 +49,11 @@ class EstimateOut(BaseModel):
     )
     most_usd_of_one: float
     left_usd: float | None = Field(
-        description="What this month's budgets leave, yours and the site's; null: no limit."
+        description="What this month's budget of yours leaves; null: no limit."
     )
     fits: int = Field(
-        description="How many of them certainly have room there. The others wait, and are described"
-        " if there is room left, or in the next month."
+        description="How many of them have room there; 0 where the site's has none. The others"
+        " wait, and are described if there is room left, or in the next month."
     )
     spent_by: str | None = Field(
         description="Whose budget has no room for one picture: person or site. Null: both have."
@@ -186,7 +186,6 @@ class BudgetPatch(BaseModel):
 class CallRow(BaseModel):
     """One sending of a picture to a model."""
 
-    id: int
     at: datetime
     image_id: UUID
     is_there: bool = Field(description="Whether the picture is still yours to look at.")

@@ -109,7 +109,11 @@ class Demo:
         # A real model is for the person to turn on: it is sent pictures and costs money.
         session = self._client.call("GET", "/api/auth/session")
         if session["descriptions"]["demo"]:
-            self._client.call("PATCH", "/api/account", {"descriptions_enabled": True})
+            consent = {
+                "descriptions_enabled": True,
+                "descriptions_host": session["descriptions"]["host"],
+            }
+            self._client.call("PATCH", "/api/account", consent)
 
     def _upload(self, pictures: Iterable[Path]) -> list[str]:
         contents = {path: path.read_bytes() for path in pictures}

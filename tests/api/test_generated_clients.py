@@ -69,8 +69,7 @@ def document(visitor: httpx2.Client, tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(ada: Person, site: str, tmp_path: Path) -> dict[str, str]:
     """What a program is given: where the site is, a token that may write, and a picture."""
-    enabled = ada.http.patch("/api/account", json={"descriptions_enabled": True})
-    enabled.raise_for_status()
+    ada.switch_descriptions_on()
     made = ada.http.post("/api/account/tokens", json={"name": "x", "scope": "write", "days": 1})
     (tmp_path / "picture.jpg").write_bytes(jpeg(seed=5300).content)
     picture = str(tmp_path / "picture.jpg")

@@ -253,8 +253,7 @@ def measure(checkout: Path, *, backlog: int, rounds: int, rate: float) -> Measur
             drop(somebody(), database)  # a first start is nobody's measure
         idle = [seconds for _ in range(rounds) for seconds in drop(somebody(), database)]
         ada = somebody()
-        settings = {"descriptions_enabled": True}
-        ada.http.patch("/api/account", json=settings).raise_for_status()
+        ada.switch_descriptions_on()
         # Asleep meanwhile, so that all of it waits.
         os.kill(told["worker"], signal.SIGSTOP)
         upload(ada, photos(backlog))

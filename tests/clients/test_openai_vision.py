@@ -260,6 +260,30 @@ def odd_host(content: bytes, *, times: int, **headers: str) -> Iterator[tuple[st
         server.shutdown()
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_picture_is_not_sent_on_to_another_host(
+    vision: Connect, stand_in: StandIn, status: int
+) -> None:
+    asked_before = len(stand_in.requests)
+
+    class Redirects(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Location", f"{stand_in.base_url}/responses")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Redirects) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        with pytest.raises(VisionError) as caught:
+            vision(base_url=url).describe(webp())
+        server.shutdown()
+    assert (caught.value.code, caught.value.retryable) == ("misconfigured", False)
+    assert len(stand_in.requests) == asked_before
+
+
 def test_answer_of_many_megabytes_is_read_no_further(vision: Connect) -> None:
     with odd_host(bytes(2**20), times=200) as (url, sent):
         with pytest.raises(VisionError) as caught:

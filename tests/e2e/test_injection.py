@@ -83,7 +83,9 @@ def test_what_a_model_was_talked_into_is_text(
     screen: Screen, product: RunningProduct, on_disk: Callable[..., list[Path]]
 ) -> None:
     screen.register()
-    screen.call("PATCH", "/api/account", {"descriptions_enabled": True})
+    host = screen.call("GET", "/api/auth/session")["descriptions"]["host"]
+    consent = {"descriptions_enabled": True, "descriptions_host": host}
+    screen.call("PATCH", "/api/account", consent)
     fault = {"fault": "hostile", "times": 1}
     httpx2.put(f"{product.model}/control", json=fault).raise_for_status()
     screen.page.reload()

@@ -46,6 +46,12 @@ class Person:
         self.http.cookies.set("session", token, domain=self.http.base_url.host)
         return self
 
+    def switch_descriptions_on(self) -> httpx2.Response:
+        """Agree to the host that the session names."""
+        host = self.http.get("/api/auth/session").json()["descriptions"]["host"]
+        body = {"descriptions_enabled": True, "descriptions_host": host}
+        return self.http.patch("/api/account", json=body).raise_for_status()
+
     def promise(self, *pictures: Picture) -> list[Json]:
         """Ask for places."""
         body = {"images": [picture.announcement() for picture in pictures]}

@@ -27,9 +27,10 @@ export interface paths {
          * Turn AI descriptions, or stacking, on or off; what is left out stays
          * @description Turn AI descriptions, or stacking, on or off; what is left out stays.
          *
-         *     Descriptions on: you agree that reduced copies go to the host that the session names, and to no
-         *     other. Off: no further picture is sent, and what waits waits no more; descriptions stay.
-         *     Stacking off: what comes from now on is not stacked without being asked; stacks stay.
+         *     Descriptions on: you agree that reduced copies go to the host that you name, as the session
+         *     named it to you, and to no other. Off: no further picture is sent, and what waits waits no more;
+         *     descriptions stay. Stacking off: what comes from now on is not stacked without being asked;
+         *     stacks stay.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -1648,8 +1649,8 @@ export interface paths {
          * Set what descriptions of your pictures may cost in a month
          * @description Set what descriptions of your pictures may cost in a month.
          *
-         *     The operator's own limit counts as well. What waits for money is taken up at once where there is
-         *     room again.
+         *     The operator's own limit counts as well. What waits for money is taken up at once where that
+         *     raises it.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -3256,6 +3257,11 @@ export interface components {
              */
             descriptions_enabled?: boolean;
             /**
+             * Descriptions Host
+             * @description To whom you agree to send reduced copies, as the session named it (`descriptions.host`). It goes with `descriptions_enabled: true`.
+             */
+            descriptions_host?: string | null;
+            /**
              * Stacks Images
              * @description Whether pictures of one shot are stacked without being asked, from now on.
              */
@@ -3894,8 +3900,6 @@ export interface components {
             at: string;
             /** Host */
             host: string;
-            /** Id */
-            id: number;
             /**
              * Image Id
              * Format: uuid
@@ -4563,7 +4567,7 @@ export interface components {
         EstimateOut: {
             /**
              * Fits
-             * @description How many of them certainly have room there. The others wait, and are described if there is room left, or in the next month.
+             * @description How many of them have room there; 0 where the site's has none. The others wait, and are described if there is room left, or in the next month.
              */
             fits: number;
             /**
@@ -4574,7 +4578,7 @@ export interface components {
             host: string;
             /**
              * Left Usd
-             * @description What this month's budgets leave, yours and the site's; null: no limit.
+             * @description What this month's budget of yours leaves; null: no limit.
              */
             left_usd: number | null;
             /**
@@ -6910,7 +6914,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "other_host" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -8840,7 +8844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The operator has not switched AI descriptions on. */
+            /** @description The operator has not switched AI descriptions on, or sends to another host than the one that you agree to. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -1,5 +1,6 @@
 """What is said of money before a picture is sent, what is refused, and what is told afterwards."""
 
+import base64
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -35,7 +36,7 @@ def priced(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[s
 def eve(priced: str, stack: EmbeddedStack, database: Engine) -> Iterator[Person]:
     with _browser(priced, stack) as browser:
         person = Person(http=browser).join(database)
-        person.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+        person.switch_descriptions_on()
         yield person
 
 
@@ -140,6 +141,70 @@ def test_a_person_lowers_their_budget_and_raises_it_within_the_operators(eve: Pe
         assert put(wrong).status_code == 422  # type: ignore[arg-type]
 
 
+def test_what_the_site_has_left_is_told_to_nobody(
+    eve: Person, missing: Callable[[int], list[str]], database: Engine
+) -> None:
+    missing(3)
+    before = estimate(eve)
+    month = "date_trunc('month', now() AT TIME ZONE 'UTC')::date"
+    room = 10**9 * before["most_usd_of_one"] * 1.5  # of everybody's for one more
+    with database.begin() as rows:
+        held = rows.execute(
+            text(
+                "INSERT INTO model_spending AS kept (month, reserved, spent)"  # noqa: S608
+                f" VALUES ({month}, 0, :more) ON CONFLICT (owner_id, month)"
+                " DO UPDATE SET spent = kept.spent + :more RETURNING spent"
+            ),
+            {"more": int(1000 * 10**9 - room)},
+        ).scalar_one()
+        assert held >= 0
+    try:
+        found = estimate(eve)
+        assert (found["left_usd"], found["fits"]) == (before["left_usd"], before["fits"])
+        assert found["spent_by"] is None
+        with database.begin() as rows:
+            rows.execute(
+                text("UPDATE model_spending SET spent = :all WHERE owner_id IS NULL"),
+                {"all": 1000 * 10**9},
+            )
+        found = estimate(eve)
+        assert (found["spent_by"], found["fits"]) == ("site", 0)
+        assert found["left_usd"] == before["left_usd"]
+        assert eve.http.get("/api/descriptions").json()["site_is_spent"] is True
+    finally:
+        with database.begin() as rows:
+            rows.execute(text("DELETE FROM model_spending WHERE owner_id IS NULL"))
+
+
+def test_only_a_budget_that_is_raised_takes_up_what_waits(eve: Person, database: Engine) -> None:
+    def put(usd: float | None) -> None:
+        body = {"own_budget_usd": usd}
+        eve.http.patch("/api/descriptions", json=body).raise_for_status()
+
+    key = {"key": f"description-rest:{eve.user_id}"}
+
+    def rests() -> bool:
+        with database.connect() as rows:
+            query = "SELECT count(*) FROM rate_limits WHERE key = :key"
+            return bool(rows.scalar(text(query), key))
+
+    put(0.003)
+    with database.begin() as rows:
+        query = "INSERT INTO rate_limits (key, empty_at) VALUES (:key, now() + interval '1 hour')"
+        rows.execute(text(query), key)
+    for usd in (0.003, 0.002, 0.002):
+        put(usd)
+        assert rests()
+    put(0.003)
+    assert not rests()
+    put(None)  # the operator's 0.004
+    with database.begin() as rows:
+        rows.execute(text(query), key)
+    for more in (0.004, 50, 60, None):  # no more than before, since the operator's counts
+        put(more)
+        assert rests()
+
+
 def test_the_price_and_where_it_comes_from(eve: Person) -> None:
     found = eve.http.get("/api/descriptions").json()
     price = found["price"]
@@ -163,7 +228,7 @@ def test_a_model_without_a_price_sends_nothing_and_says_what_to_do(
     settings = api_settings(stack, model) | {"OPENAI_MODEL": "unheard-of", "VISION_IS_DEMO": ""}
     with running_api(settings) as address, _browser(address, stack) as browser:
         person = Person(http=browser).join(database)
-        person.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+        person.switch_descriptions_on()
         for answer in (
             person.http.post("/api/descriptions/estimate", json={}),
             person.http.post("/api/images/describe"),
@@ -176,7 +241,7 @@ def test_a_model_without_a_price_sends_nothing_and_says_what_to_do(
 def test_each_sending_is_told_to_its_person_alone(
     ada: Person, bob: Person, database: Engine
 ) -> None:
-    ada.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    ada.switch_descriptions_on()
     ids = ada.upload(jpeg(seed=8801), jpeg(seed=8802))
 
     def done() -> bool:
@@ -189,6 +254,12 @@ def test_each_sending_is_told_to_its_person_alone(
     ).json()
     assert rest["next_cursor"] is None
     calls = page["calls"] + rest["calls"]
+    # Of how many others sent, neither rows nor cursors tell.
+    assert not any("id" in call for call in calls)
+    cursor = base64.urlsafe_b64decode(page["next_cursor"] + "==").decode()
+    with database.connect() as rows:
+        numbers = {str(row.id) for row in rows.execute(text("SELECT id FROM model_calls"))}
+    assert not numbers & set(cursor.split("|"))
     assert {call["image_id"] for call in calls} == set(ids)
     for call in calls:
         assert (call["outcome"], call["model"]) == ("described", "pinhole-demo")
@@ -325,8 +396,23 @@ def test_consent_is_to_one_host_and_no_other(
     answer = eve.http.post("/api/descriptions/estimate", json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "descriptions_off")
     assert eve.http.get("/api/descriptions").json()["consent"]["is_current"] is False
-    eve.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    eve.switch_descriptions_on()
     assert estimate(eve)["pictures"] == 1
+
+
+@pytest.mark.parametrize("shown", [{}, {"descriptions_host": "former.example.org"}])
+def test_consent_to_a_host_that_was_not_shown_is_refused(eve: Person, shown: Json) -> None:
+    off = {"descriptions_enabled": False}
+    eve.http.patch("/api/account", json=off).raise_for_status()
+    host = eve.http.get("/api/auth/session").json()["descriptions"]["host"]
+    body = {"descriptions_enabled": True, "stacks_images": False, **shown}
+    refused = eve.http.patch("/api/account", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_host")
+    assert host in refused.json()["detail"]
+    assert eve.http.get("/api/descriptions").json()["consent"]["at"] is None
+    assert eve.http.get("/api/account").json()["user"]["stacks_images"] is True
+    eve.switch_descriptions_on()
+    assert eve.http.get("/api/descriptions").json()["consent"]["host"] == host
 
 
 def test_why_nothing_is_sent_is_told(eve: Person, database: Engine) -> None:

@@ -136,8 +136,11 @@ def rendered(person: Person, seed: int) -> str:
 
 
 def switch(person: Person, *, on: bool) -> None:
-    answer = person.http.patch("/api/account", json={"descriptions_enabled": on})
-    answer.raise_for_status()
+    if on:
+        person.switch_descriptions_on()
+    else:
+        off = {"descriptions_enabled": False}
+        person.http.patch("/api/account", json=off).raise_for_status()
 
 
 def write(person: Person, image_id: str) -> None:

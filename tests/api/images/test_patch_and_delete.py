@@ -30,8 +30,7 @@ def image_id(ada: Person, request: pytest.FixtureRequest) -> str:
 
 
 def switch_on(person: Person) -> None:
-    answer = person.http.patch("/api/account", json={"descriptions_enabled": True})
-    answer.raise_for_status()
+    answer = person.switch_descriptions_on()
     assert answer.json()["user"]["descriptions_enabled"]
 
 

@@ -92,8 +92,7 @@ def test_many_writes_that_wait_for_one_row_leave_connections_to_others(
 def test_description_that_is_refused_a_seat_is_not_counted(
     ada: Person, database: Engine, image_id: str
 ) -> None:
-    consent = {"descriptions_enabled": True}
-    ada.http.patch("/api/account", json=consent).raise_for_status()
+    ada.switch_descriptions_on()
 
     def describe() -> Json:
         answer = ada.http.post(f"/api/images/{image_id}/describe")

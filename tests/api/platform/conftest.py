@@ -78,7 +78,7 @@ def rendered(person: Person, seed: int) -> str:
 
 
 def switch_on(person: Person) -> None:
-    person.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    person.switch_descriptions_on()
 
 
 def set_row(database: Engine, image_id: str, changes: str) -> None:

@@ -343,7 +343,7 @@ def test_removal_repeated_is_404(ada: Person, new_visitor: Callable[[], httpx2.C
 
 
 def test_describing_a_deleted_picture_is_refused(ada: Person, described: str) -> None:
-    ada.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    ada.switch_descriptions_on()
     ada.http.patch(f"/api/images/{described}", json={"description": None}).raise_for_status()
     ada.http.delete(f"/api/images/{described}").raise_for_status()
     answer = ada.http.post(f"/api/images/{described}/describe")

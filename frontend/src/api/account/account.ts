@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-query";
 
 import { api, read } from "../client";
+import { toProblem } from "../problem";
 import { sessionOptions } from "../auth/session";
 import type { User } from "../types";
 
@@ -28,13 +29,17 @@ const keepUser = (client: QueryClient, user: User): void => {
   client.setQueryData(sessionOptions.queryKey, (session) => session && { ...session, user });
 };
 
+type AccountChange = Partial<Pick<User, "descriptions_enabled" | "stacks_images">> & {
+  /** To whom a person agrees to send, as they were shown it. */
+  descriptions_host?: string | null;
+};
+
 /** Changes at once, and back if the server refuses. */
 export const useChangeAccount = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Partial<Pick<User, "descriptions_enabled" | "stacks_images">>) =>
-      read(api.PATCH("/api/account", { body })),
-    onMutate: async (body) => {
+    mutationFn: (body: AccountChange) => read(api.PATCH("/api/account", { body })),
+    onMutate: async ({ descriptions_host: _, ...body }) => {
       // An answer from before the change would take it back.
       await client.cancelQueries({ queryKey: accountOptions.queryKey });
       const before = client.getQueryData(accountOptions.queryKey)?.user;
@@ -45,8 +50,12 @@ export const useChangeAccount = () => {
       client.setQueryData(accountOptions.queryKey, account);
       keepUser(client, account.user);
     },
-    onError: (_error, _body, asked) => {
+    onError: async (error, _body, asked) => {
       if (asked?.before) keepUser(client, asked.before);
+      // Consent to a host that the operator has left: have the page show where they send now.
+      if (toProblem(error).code === "other_host") {
+        await client.invalidateQueries({ queryKey: sessionOptions.queryKey });
+      }
     },
   });
 };

@@ -59,6 +59,15 @@ const priceInWords = ({ price, model }: DescriptionCosts): string => {
   return `${model}: ${formatUsd(price.input_usd)} for a million tokens of questions, ${formatUsd(price.output_usd)} of answers, ${from}. One picture costs ${formatUsd(price.most_usd_of_one)} at most.`;
 };
 
+// At most two digits behind a point or comma: "1,000" is a thousand to some and one to others.
+const AMOUNT = /^\d+(?:[.,]\d{1,2})?$/;
+
+/** Null: it is no amount. */
+const usdIn = (text: string): number | null => {
+  const usd = AMOUNT.test(text) ? Number(text.replace(",", ".")) : null;
+  return usd === null || usd > 1_000_000 ? null : usd;
+};
+
 const OwnBudget = ({ costs }: { costs: DescriptionCosts }) => {
   const id = useId();
   const save = useSetDescriptionBudget();
@@ -70,10 +79,10 @@ const OwnBudget = ({ costs }: { costs: DescriptionCosts }) => {
   const most = costs.operators_budget_usd;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const text = words.trim().replace(",", ".");
-    const usd = text === "" ? null : Number(text);
-    if (usd !== null && !(usd >= 0 && usd <= 1_000_000)) {
-      setError("Write an amount in US dollars, such as 2.50, or nothing.");
+    const text = words.trim();
+    const usd = usdIn(text);
+    if (text !== "" && usd === null) {
+      setError("Write an amount in US dollars, such as 2.50 or 1000, or nothing.");
       return;
     }
     setError(undefined);

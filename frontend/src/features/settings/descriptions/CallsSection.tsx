@@ -76,7 +76,7 @@ export const CallsSection = () => {
           <>
             <Rows label="Pictures that were sent" empty="No picture was sent yet.">
               {found.map((call) => (
-                <CallRow key={call.id} call={call} />
+                <CallRow key={`${call.at} ${call.image_id}`} call={call} />
               ))}
             </Rows>
             {calls.hasNextPage && (

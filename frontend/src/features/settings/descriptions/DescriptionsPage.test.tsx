@@ -36,7 +36,6 @@ const someCosts = (changes: Partial<DescriptionCosts> = {}): DescriptionCosts =>
 });
 
 const aCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
-  id: 7,
   at: "2026-11-03T10:00:00Z",
   image_id: "0190a000000070008000000000000001",
   is_there: true,
@@ -103,7 +102,24 @@ test("the switch asks the server and shows what it answered", async () => {
   const { user } = show(anAccount());
   await user.click(await screen.findByRole("switch", DESCRIBE));
   await expect.poll(() => screen.getByRole("switch", DESCRIBE)).toBeChecked();
-  expect(sent).toEqual({ descriptions_enabled: true });
+  expect(sent).toEqual({ descriptions_enabled: true, descriptions_host: "api.openai.com" });
+});
+
+test("consent to a host that the operator has left is refused, and the page shows the new one", async () => {
+  const detail = "This site would send pictures to other.example.org.";
+  const session = aSession();
+  const now = { ...session.descriptions, host: "other.example.org" };
+  server.use(
+    http.patch("*/api/account", () =>
+      HttpResponse.json({ status: 409, code: "other_host", detail }, { status: 409 }),
+    ),
+    http.get("*/api/auth/session", () => HttpResponse.json({ ...session, descriptions: now })),
+  );
+  const { user } = show(anAccount());
+  await user.click(await screen.findByRole("switch", DESCRIBE));
+  expect(await screen.findByText(detail)).toBeVisible();
+  expect(await screen.findByText("other.example.org")).toBeVisible();
+  expect(screen.getByRole("switch", DESCRIBE)).not.toBeChecked();
 });
 
 test("the switch turns at once, and a refused one turns back and says why", async () => {
@@ -202,9 +218,13 @@ test("one sets a limit of one's own", async () => {
   );
   const { user } = show(anAccount({ user: enabled }));
   const field = await screen.findByLabelText(/Your own limit/);
-  await user.type(field, "x");
-  await user.click(screen.getByRole("button", { name: "Save" }));
-  expect(screen.getByText(/Write an amount in US dollars/)).toBeVisible();
+  for (const wrong of ["x", "1,000", "1.000", "1e3", "1000001"]) {
+    await user.clear(field);
+    await user.type(field, wrong);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(screen.getByText(/Write an amount in US dollars/)).toBeVisible();
+    expect(sent).toBeUndefined();
+  }
   await user.clear(field);
   await user.type(field, "2,50");
   await user.click(screen.getByRole("button", { name: "Save" }));
@@ -220,7 +240,7 @@ test("a model without a price says what the operator has to do", async () => {
 test("each sending is listed with its cost, and what is gone has no link", async () => {
   const calls = [
     aCall(),
-    aCall({ id: 6, is_there: false, name: null, outcome: "refused", usd: 0 }),
+    aCall({ at: "2026-11-02T10:00:00Z", is_there: false, name: null, outcome: "refused", usd: 0 }),
   ];
   show(anAccount({ user: enabled }), {}, { calls });
   expect(await screen.findByRole("link", { name: "beach.jpg" })).toHaveAttribute(
@@ -230,6 +250,26 @@ test("each sending is listed with its cost, and what is gone has no link", async
   expect(screen.getByText("US$0.0003")).toBeVisible();
   expect(screen.getByText("A picture that is gone")).toBeVisible();
   expect(screen.getByText(/The model declined/)).toBeVisible();
+});
+
+test("an album that is never sent is listed in Recently deleted, too, and can be allowed", async () => {
+  let sent: unknown;
+  server.use(
+    http.post("*/api/descriptions/never-send", async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json(someCosts());
+    }),
+  );
+  const albums = [{ id: "a1", title: "Us", is_deleted: true }];
+  show(
+    anAccount({ user: enabled }),
+    {},
+    { costs: someCosts({ never_sent: { pictures: 0, albums } }) },
+  );
+  expect(await screen.findByText("Us (in Recently deleted)")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Allow “Us” to be sent" }));
+  expect(await screen.findByText("No album is marked.")).toBeVisible();
+  expect(sent).toEqual({ album_id: "a1", never: false });
 });
 
 test("who agreed to another host is asked again", async () => {

@@ -110,8 +110,8 @@ const SentElsewhere = ({ offer, onAgree }: { offer: Offer; onAgree: () => void }
   return (
     <div role="alert" className="mt-5 rounded-2xl bg-danger-soft px-4 py-3.5">
       <p className="text-danger">
-        You agreed to send pictures to {consent.host}. This Pinhole would send them to {offer.host}{" "}
-        now, so nothing is sent until you agree to that.
+        You agreed to send pictures to {consent.host ?? "another host"}. This Pinhole would send
+        them to {offer.host} now, so nothing is sent until you agree to that.
       </p>
       <Button className="mt-3" onClick={onAgree}>
         {`Agree to send to ${offer.host ?? ""}`}
@@ -126,7 +126,7 @@ export const DescriptionsSection = ({ account, offer }: DescriptionsSectionProps
   const client = useQueryClient();
   const switchTo = (descriptions_enabled: boolean) =>
     change.mutate(
-      { descriptions_enabled },
+      { descriptions_enabled, ...(descriptions_enabled && { descriptions_host: offer.host }) },
       {
         onSuccess: () => void client.invalidateQueries({ queryKey: ["descriptions"] }),
         onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),

@@ -25,7 +25,7 @@ const Facts = ({ estimate }: { estimate: Estimate }) => (
     {estimate.likely_usd !== null && (
       <Fact name="By your last pictures">{`about ${formatUsd(estimate.likely_usd)}`}</Fact>
     )}
-    <Fact name="Left this month">
+    <Fact name="Left of your budget">
       {estimate.left_usd === null ? "no limit" : formatUsd(estimate.left_usd)}
     </Fact>
   </dl>
@@ -39,7 +39,7 @@ const whatHappens = ({ pictures, fits, spent_by, resets_on }: Estimate): string 
     return `${whose} has no room for one more picture this month. A new one begins on ${formatDay(resets_on)}.`;
   }
   if (fits < pictures) {
-    return `This month's budget surely has room for ${picturesInWords(fits)}. The others wait, and go on where there is room left, or from ${formatDay(resets_on)}.`;
+    return `Your budget of this month has room for ${picturesInWords(fits)}. The others wait, and go on where there is room left, or from ${formatDay(resets_on)}.`;
   }
   return "Reduced previews are sent, without location and camera data. You can stop at any time: what waits then is not sent.";
 };

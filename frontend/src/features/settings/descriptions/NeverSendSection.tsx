@@ -14,7 +14,7 @@ const ownPictures = (count: number): string => {
   if (count === 0) return "No single picture is marked. Mark one by “Versions” in its details.";
   const many =
     count >= COUNTED ? `${formatNumber(count)} pictures or more` : picturesInWords(count);
-  return `${many} marked one by one, in their details.`;
+  return `${many} marked one by one, in their details, or with their stack.`;
 };
 
 export const NeverSendSection = ({ neverSent }: { neverSent: NeverSent }) => {
@@ -44,7 +44,7 @@ export const NeverSendSection = ({ neverSent }: { neverSent: NeverSent }) => {
         {neverSent.albums.map((album) => (
           <Row
             key={album.id}
-            title={album.title}
+            title={album.is_deleted ? `${album.title} (in Recently deleted)` : album.title}
             actions={
               <Button
                 look="quiet"
