@@ -13,14 +13,38 @@ from app.images.models import DescriptionSource, DescriptionState, Image
 from app.images.unsent_models import is_never_sent
 
 MAX_STOPPED = 1000  # in one statement
+MAX_NOTED = 1000
+UNKNOWN_HOST = "unknown"
 
 
 def agreed_to(host: str, agreed: str | None) -> bool:
     """Whether who agreed to send to one host agreed to send to this one.
 
-    Another port of it is the same host. None: they agreed before it was kept.
+    Another port of it is the same host. None: they agreed before it was kept, and until the next
+    sweep has noted to whom, which is minutes after this release began: see `note_hosts`.
     """
     return agreed is None or _name_of(host) == _name_of(agreed)
+
+
+def note_hosts(host: str | None) -> None:
+    """Note of people who agreed before it was kept that it was to the host of this moment; commits.
+
+    So that where the operator sends later is another host to them. Where there is no model now, it
+    is unknown to whom, and they are asked. Safe to repeat.
+    """
+    some = (
+        select(User.id)
+        .where(User.descriptions_enabled_at.is_not(None), User.descriptions_host.is_(None))
+        .limit(MAX_NOTED)
+        .with_for_update(skip_locked=True)
+    )
+    db.session.execute(
+        update(User)
+        .where(User.id.in_(some.scalar_subquery()), User.descriptions_host.is_(None))
+        .values(descriptions_host=UNKNOWN_HOST if host is None else host[:255])
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
 
 
 def _name_of(host: str) -> str | None:

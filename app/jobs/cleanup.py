@@ -23,6 +23,7 @@ from app.albums.purge import albums_due, purge_album
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now, set_short_lock_timeout
+from app.descriptions.consent import note_hosts
 from app.descriptions.model_rest import seconds_of_rest
 from app.exports.create import delete_export, expired_exports, overdue_exports, take_up
 from app.images.changes import forget_removals, owners_of_old_removals
@@ -110,6 +111,11 @@ def purge_what_is_due(sweep: Sweep) -> None:
         for picture in in_time(found(partial(few_of_each, condition, among=_UNFINISHED))):
             with sweep.upkeep.of(picture.user_id):
                 try_step(partial(_purge, picture, condition, store=sweep.store))
+
+
+def note_hosts_of_consents(sweep: Sweep) -> None:
+    """See `note_hosts`."""
+    note_hosts(sweep.model_host)
 
 
 def purge_albums() -> None:

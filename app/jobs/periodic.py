@@ -184,6 +184,10 @@ PERIODIC_JOBS = (
         _alone(budget.settle_abandoned),
     ),
     PeriodicJob(
+        "people who agreed to descriptions before the host was kept agreed to that of this moment",
+        cleanup.note_hosts_of_consents,
+    ),
+    PeriodicJob(
         "sendings of pictures to a model are forgotten after 400 days",
         _alone(budget.forget_old_calls),
     ),

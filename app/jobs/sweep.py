@@ -35,6 +35,7 @@ class Sweep:
         post: sends the message of an e-mail.
         pages: how many pages of the bucket's keys to look through.
         encoder: makes vectors of what images mean; None: this site does not search by meaning.
+        model_host: where pictures are described; None: this site has no model.
         upkeep: what looking after abandoned uploads costs, by owner.
     """
 
@@ -49,6 +50,7 @@ class Sweep:
     post: Callable[[SendMail], None]
     pages: int = PAGES_A_SWEEP
     encoder: Encoder | None = None
+    model_host: str | None = None
     upkeep: MaintenanceCharge = field(default_factory=MaintenanceCharge)
 
 

@@ -222,6 +222,7 @@ class WorkerContext:
             post=self.post,
             pages=self.settings.sweep_pages,
             encoder=self._encoder,
+            model_host=None if self.settings.model is None else self.settings.model.host,
         )
         with self.app.app_context(), all_within(SWEEP_SECONDS):
             run_periodic_jobs(sweep)

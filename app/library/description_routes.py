@@ -29,7 +29,7 @@ from app.descriptions.asking import (
     require_tariff,
 )
 from app.descriptions.budget import Sums, mean_cost, smaller, standing_of
-from app.descriptions.consent import agreed_to
+from app.descriptions.consent import UNKNOWN_HOST, agreed_to
 from app.descriptions.lease import end_rest
 from app.descriptions.model_rest import Stopped, why_it_rests
 from app.descriptions.never_send import (
@@ -286,7 +286,7 @@ def _costs(user: User, model: ModelSettings) -> dict[str, object]:
         "operators_budget_usd": None if model.person_budget is None else _usd(model.person_budget),
         "consent": {
             "at": user.descriptions_enabled_at,
-            "host": user.descriptions_host,
+            "host": None if user.descriptions_host == UNKNOWN_HOST else user.descriptions_host,
             "is_current": user.descriptions_enabled
             and agreed_to(model.host, user.descriptions_host),
         },

@@ -73,7 +73,7 @@ class ConsentOut(BaseModel):
     """To whom you agreed to send reduced copies of pictures."""
 
     at: datetime | None = Field(description="Null: you did not.")
-    host: str | None = Field(description="Null: you agreed before it was kept, or did not.")
+    host: str | None = Field(description="Null: it is not known, or you did not.")
     is_current: bool = Field(description="Whether it is the host that they would go to now.")
 
 

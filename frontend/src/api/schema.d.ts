@@ -4245,7 +4245,7 @@ export interface components {
             at: string | null;
             /**
              * Host
-             * @description Null: you agreed before it was kept, or did not.
+             * @description Null: it is not known, or you did not.
              */
             host: string | null;
             /**

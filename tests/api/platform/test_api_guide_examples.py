@@ -21,7 +21,7 @@ PRINTED = {
     "/api/health": '{"status":"ok"}',
     "api/docs": "3.1.0\nPinhole\n<!doctype html>",
     "auth/welcome/look": '{"email":"ada@example.org"}',
-    "auth/session": "ada@example.org",
+    '/auth/session" | jq -r .user': "ada@example.org",
     "auth/reset/look": "ada@example.org\nada@example.org",
     "tokens[0].name": "backup",
     "places[0].status": "upload",
