@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from app.clients.openai_vision import AWAY
 from app.database import db
 
 MIN_REST_SECONDS = 5.0
@@ -46,10 +47,16 @@ _LEFT = text("""
 SELECT extract(epoch FROM empty_at - now()) FROM rate_limits
 WHERE key = 'model-rest' AND empty_at > now()
 """)
-# One after the other, as `rest_model` takes them: so that the two never wait for each other.
+# One after the other, as `rest_model` takes them: so that the two never wait for each other. With
+# why it rested: else the longest of former reasons would be told of the next rest.
+_CODES = sorted({*AWAY, "price_unknown"})
 _BACK = tuple(
-    text(f"DELETE FROM rate_limits WHERE key = '{key}'")  # noqa: S608 - constants
-    for key in ("model-away", "model-rest")
+    text(f"DELETE FROM rate_limits WHERE key IN ({keys})")  # noqa: S608 - constants
+    for keys in (
+        "'model-away'",
+        "'model-rest'",
+        ", ".join(f"'{_REASONS}{code}'" for code in _CODES),
+    )
 )
 
 

@@ -39,11 +39,17 @@ export const useChangeAccount = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: AccountChange) => read(api.PATCH("/api/account", { body })),
-    onMutate: async ({ descriptions_host: _, ...body }) => {
+    onMutate: async ({ descriptions_enabled, stacks_images }) => {
       // An answer from before the change would take it back.
       await client.cancelQueries({ queryKey: accountOptions.queryKey });
       const before = client.getQueryData(accountOptions.queryKey)?.user;
-      if (before) keepUser(client, { ...before, ...body });
+      if (before) {
+        keepUser(client, {
+          ...before,
+          descriptions_enabled: descriptions_enabled ?? before.descriptions_enabled,
+          stacks_images: stacks_images ?? before.stacks_images,
+        });
+      }
       return { before };
     },
     onSuccess: (account) => {
