@@ -135,8 +135,9 @@ def test_reload_without_a_network_shows_what_was_seen_last_and_says_so(
     # Other addresses of Pinhole too; with the network, what was asked for is there.
     page.goto(f"{screen.site}/albums")
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
-    screen.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    screen.context.set_offline(False)  # the page comes by itself
     expect(page.get_by_role("heading", name="Albums", exact=True)).to_be_visible()
 
 
