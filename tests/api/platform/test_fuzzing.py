@@ -102,6 +102,8 @@ def is_accepted(answer: Response) -> bool:
         *("at", "taken", "shift_seconds", "offset_minutes", "taken_before", "images", "location"),
         "location_before",
         "view",  # for good go only those in Recently deleted
+        "address",  # of a picture at storage
+        "ids",  # or an album_id: one of them
         "",  # of a box, the south is not further north than the north
     }
 
