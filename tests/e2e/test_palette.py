@@ -65,7 +65,7 @@ def test_pages_tags_albums_and_actions_by_keyboard(  # noqa: PLR0915 - one walk 
     expect(_marked(page)).to_have_text("Search for “oma”")
     page.keyboard.press("Enter")
     chips = page.get_by_role("list", name="Understood as")
-    expect(chips).to_have_text("oma")
+    expect(chips).to_have_text("Change oma")
     expect(page.get_by_text("Tag: family/Oma")).to_be_attached()
     chips.get_by_role("button", name="Remove oma").press("Enter")
     expect(page).to_have_url(re.compile("/search$"))

@@ -194,7 +194,7 @@ def test_tag_pages_are_accessible(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More for this tag").click()
     page.get_by_role("menuitem", name="Merge into another").click()
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_visible()
     judge.look_at("choosing a tag to merge into")
     page.keyboard.press("Escape")
     for width in (390, 640, 768, 1024, 1280):
