@@ -21,13 +21,18 @@ type DialogProps = {
 /** Open while it is mounted. */
 export const Dialog = ({ title, onClose, children, actions, sheet = false }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);
+  const isLeaving = useRef(false);
   const titleId = useId();
 
   // Before the element leaves the page: a dialog that is closed gives the focus back to where it came from.
   useLayoutEffect(() => {
     const dialog = ref.current;
+    isLeaving.current = false;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      isLeaving.current = true;
+      dialog?.close();
+    };
   }, []);
 
   return (
@@ -42,6 +47,7 @@ export const Dialog = ({ title, onClose, children, actions, sheet = false }: Dia
       }}
       // Pressed twice in a row, Escape closes without asking. Whether it goes is for the page to say.
       onClose={() => {
+        if (isLeaving.current) return; // told late, when another dialog may be in its place
         ref.current?.showModal();
         onClose();
       }}
