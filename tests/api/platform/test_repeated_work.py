@@ -281,7 +281,7 @@ def test_nobody_asks_for_more_descriptions_than_a_person_may(
     api: FlaskClient, sent: Sent, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(policies.DESCRIPTIONS_OF_PERSON, burst=2)
-    monkeypatch.setattr("app.descriptions.versions.DESCRIPTIONS_OF_PERSON", few)
+    monkeypatch.setattr("app.descriptions.asking.DESCRIPTIONS_OF_PERSON", few)
     ids = [rendered(ada, seed) for seed in (971, 972, 973)]
     switch_on(ada)
     statuses = [api.post(f"/api/images/{image_id}/describe").status_code for image_id in ids]
@@ -364,7 +364,7 @@ def test_asking_for_many_that_are_missing_is_counted_by_picture(
 ) -> None:
     """Turning descriptions off and on makes a whole library missing again."""
     few = Limit(name="few", burst=2, every=timedelta(minutes=1))
-    monkeypatch.setattr("app.descriptions.versions.DESCRIPTIONS_OF_MISSING", few)
+    monkeypatch.setattr("app.descriptions.asking.DESCRIPTIONS_OF_MISSING", few)
     for seed in (978, 979, 980):
         rendered(ada, seed)
     switch_on(ada)
