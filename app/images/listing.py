@@ -5,10 +5,11 @@ a quarter of the CPU that way (docs/decisions/0027-lists.md).
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -437,3 +438,11 @@ def _description(row: AnyRow) -> Shown | None:
         "demo": row.is_demo,
         "created_at": row.described_at,
     }
+
+
+def days_of(moments: Iterable[datetime]) -> list[Shown]:
+    """Return how many images in a row are of one day, by the clocks of the images."""
+    return [
+        {"date": day.isoformat(), "count": sum(1 for _ in same)}
+        for day, same in groupby(moment.date() for moment in moments)
+    ]

@@ -26,6 +26,19 @@ def parse_cursor(of: str, cursor: str) -> tuple[datetime, UUID]:
         raise InvalidCursorError from error
 
 
+def parse_id_cursor(of: str, cursor: str) -> UUID:
+    """Return the id that a cursor names, of a list whose order one id tells.
+
+    Raises:
+        InvalidCursorError: it is not one of ours, or one of another list.
+    """
+    try:
+        (named,) = decode_cursor(of, cursor)
+        return UUID(named)
+    except ValueError as error:
+        raise InvalidCursorError from error
+
+
 def encode_cursor(of: str, *fields: str) -> str:
     """Write fields, which hold no bar, as one word for the list that is called `of`."""
     return base64.urlsafe_b64encode("|".join((of, *fields)).encode()).decode().rstrip("=")

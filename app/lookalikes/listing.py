@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Row, func, select
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db
-from app.errors import InvalidCursorError
 from app.images.album_models import Album, AlbumImage
 from app.images.fingerprint_models import FingerprintRow, FingerprintState
 from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Image
-from app.images.pagination import decode_cursor, encode_cursor
+from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.tag_models import ImageTag, Tag
 from app.lookalikes.compare import MAX_IN_GROUP
 
@@ -70,7 +69,7 @@ def list_groups(owner: User | Owner, *, reader: Reader, limit: int, cursor: str 
         .limit(limit + 1)
     )
     if cursor:
-        query = query.where(FingerprintRow.group_id < _behind(cursor))
+        query = query.where(FingerprintRow.group_id < parse_id_cursor(_LIST, cursor))
     ids = [group_id for group_id in db.session.scalars(query) if group_id]
     shown = ids[:limit]
     return Groups(
@@ -96,14 +95,6 @@ def count_waiting(owner: User | Owner) -> int:
 
 def _is_shown() -> ColumnElement[bool]:
     return Image.in_library() & ~Image.is_folded
-
-
-def _behind(cursor: str) -> UUID:
-    try:
-        (group_id,) = decode_cursor(_LIST, cursor)
-        return UUID(group_id)
-    except ValueError as error:
-        raise InvalidCursorError from error
 
 
 def _show_groups(owner: User | Owner, ids: Sequence[UUID], *, reader: Reader) -> list[Shown]:

@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -23,8 +22,8 @@ from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.gazetteer.columns import countries
 from app.images.album_models import AlbumOrder
-from app.images.listing import Shown
-from app.images.pagination import decode_cursor, encode_cursor
+from app.images.listing import Shown, days_of
+from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.shown_title import READ_OUT, SHOWN_TITLE
 from app.members.access import Anybody, OpenAlbum
 from app.timeline.buckets import MAX_BUCKET
@@ -219,7 +218,7 @@ def read_images(account: Anybody, album: OpenAlbum, *, cursor: str | None) -> Sh
     if cursor is None:
         rows = asked.first_page.rows(values)
     else:
-        anchor = asked.anchor.rows(values | {"last": str(_parse(cursor))})
+        anchor = asked.anchor.rows(values | {"last": str(parse_id_cursor(_CURSOR, cursor))})
         if not anchor:
             raise InvalidCursorError
         places = {f"p{number}": _as_text(value) for number, value in enumerate(anchor[0])}
@@ -231,7 +230,7 @@ def read_images(account: Anybody, album: OpenAlbum, *, cursor: str | None) -> Sh
         "ids": [row[0] for row in page],
         "ratios": [round(row[2] / row[3], 3) if row[2] and row[3] else 1 for row in page],
         "animated": [place for place, row in enumerate(page) if row[4]],
-        "days": _days([row[1] for row in page]) if album.show_dates else [],
+        "days": days_of([row[1] for row in page]) if album.show_dates else [],
     }
 
 
@@ -340,18 +339,3 @@ def _values(album: OpenAlbum) -> dict[str, object]:
 
 def _as_text(value: Any) -> Any:  # noqa: ANN401 - a moment, a number or an id
     return value if isinstance(value, int) else str(value)
-
-
-def _parse(cursor: str) -> UUID:
-    try:
-        (image_id,) = decode_cursor(_CURSOR, cursor)
-        return UUID(image_id)
-    except ValueError as error:
-        raise InvalidCursorError from error
-
-
-def _days(moments: Sequence[datetime]) -> list[Shown]:
-    return [
-        {"date": day.isoformat(), "count": sum(1 for _ in same)}
-        for day, same in groupby(moment.date() for moment in moments)
-    ]

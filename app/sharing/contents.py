@@ -7,8 +7,6 @@ may read them.
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,8 +18,8 @@ from app.clients.aws.presigned_urls import Reader
 from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.images.album_models import AlbumOrder
-from app.images.listing import Shown
-from app.images.pagination import decode_cursor, encode_cursor
+from app.images.listing import Shown, days_of
+from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.shown_title import READ_OUT, SHOWN_TITLE
 from app.library.downloads import Entry, name_entries
 from app.sharing.visits import OpenShare
@@ -150,7 +148,7 @@ def read_shared(share: OpenShare, *, cursor: str | None) -> Shown:
     if cursor is None:
         rows = asked.first_page.rows(values)
     else:
-        values["last"] = str(_parse(cursor))
+        values["last"] = str(parse_id_cursor(_CURSOR, cursor))
         if not asked.anchor.rows(values):
             raise InvalidCursorError
         rows = asked.next_page.rows(values)
@@ -161,7 +159,7 @@ def read_shared(share: OpenShare, *, cursor: str | None) -> Shown:
         "ids": [row[0] for row in page],
         "ratios": [round(row[2] / row[3], 3) if row[2] and row[3] else 1 for row in page],
         "animated": [place for place, row in enumerate(page) if row[4]],
-        "days": _days([row[1] for row in page]) if share.show_dates else [],
+        "days": days_of([row[1] for row in page]) if share.show_dates else [],
     }
 
 
@@ -289,18 +287,3 @@ def _one(share: OpenShare, image_id: UUID) -> tuple[Any, ...]:
     if not rows:
         raise NotFoundError
     return rows[0]
-
-
-def _parse(cursor: str) -> UUID:
-    try:
-        (image_id,) = decode_cursor(_CURSOR, cursor)
-        return UUID(image_id)
-    except ValueError as error:
-        raise InvalidCursorError from error
-
-
-def _days(moments: Sequence[datetime]) -> list[Shown]:
-    return [
-        {"date": day.isoformat(), "count": sum(1 for _ in same)}
-        for day, same in groupby(moment.date() for moment in moments)
-    ]
