@@ -124,22 +124,25 @@ def _is_of_a_site(found: bytes) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """An image whose place is chosen. `is_here`: the right bytes lie there."""
+    """An image whose place is chosen.
+
+    `is_here`: the right bytes lie there. `is_found`: and the journal did not know it.
+    """
 
     row: Row
     facts: Json
     path: str
     wanted: str
     is_here: bool
+    is_found: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Fetched:
-    """What fetching gave: bytes that were fetched, whether they lay there, or what went wrong."""
+    """What fetching gave: bytes that were fetched, or what went wrong."""
 
-    size: int
-    is_found: bool
-    problem: str | None
+    size: int = 0
+    problem: str | None = None
     digests: tuple[str | None, str | None] = (None, None)
     left: int = 0  # files of the person that were left as they are
 
@@ -242,21 +245,30 @@ class Mirror:
         folder = DELETED if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
         wanted = f"{folder}/{facts['name']}"
         path = row["path"]
-        is_here = False
         if path is None:
-            path, is_here = self._adopt(folder, facts)
-        elif wanted != row["wanted"]:
+            path, is_found = self._adopt(folder, facts)
+            return _Job(
+                row=row, facts=facts, path=path, wanted=wanted, is_here=is_found, is_found=is_found
+            )
+        if wanted != row["wanted"]:
             new = self._names.take(folder, facts["name"])
             files.move(self._root, path, new)
             # Noted at once: what is stopped here is found where it is.
             self._journal.note_moved(row["id"], path=new, wanted=wanted)
             self.outcome.moved_out += bool(facts["deleted_at"])
             path = new
-        if row["path"] is not None and not self._is_intact(row, path):
-            is_here = self._set_aside(path, facts["sha256"])
-        return _Job(row=row, facts=facts, path=path, wanted=wanted, is_here=is_here)
+        is_intact = self._is_intact(row, path)
+        is_found = not is_intact and self._is_right_or_aside(path, facts["sha256"])
+        return _Job(
+            row=row,
+            facts=facts,
+            path=path,
+            wanted=wanted,
+            is_here=is_intact or is_found,
+            is_found=is_found,
+        )
 
-    def _set_aside(self, path: str, sha256: str) -> bool:
+    def _is_right_or_aside(self, path: str, sha256: str) -> bool:
         """Return whether a file is the right one after all; else keep it under another name.
 
         Its disk may have changed it, or its person on purpose: nobody can tell.
@@ -284,14 +296,11 @@ class Mirror:
     def _fetch(self, job: _Job, signed: Json) -> _Fetched:
         """Fetch an original that is not here as it should be, and write what lies beside it."""
         path = self._root / job.path
-        size, is_found, problem = 0, job.is_here, None
-        if not job.is_here and not self._is_intact(job.row, job.path):
-            problem = self._download(signed, path, job.facts)
-            size = 0 if problem else job.facts["size"]
-        if problem:
-            return _Fetched(size=0, is_found=False, problem=problem)
+        if not job.is_here and (problem := self._download(signed, path, job.facts)):
+            return _Fetched(problem=problem)
         digests, left = self._write_beside(job, signed["sidecars"].get(job.facts["id"]))
-        return _Fetched(size=size, is_found=is_found, problem=None, digests=digests, left=left)
+        size = 0 if job.is_here else job.facts["size"]
+        return _Fetched(size=size, digests=digests, left=left)
 
     def _write_beside(
         self, job: _Job, xmp: str | None
@@ -360,9 +369,9 @@ class Mirror:
         )
         self.outcome.downloaded += bool(fetched.size)
         self.outcome.size += fetched.size
-        self.outcome.found += fetched.is_found
+        self.outcome.found += job.is_found
         self.outcome.left += fetched.left
-        self.outcome.written += not fetched.size and not fetched.is_found
+        self.outcome.written += not fetched.size and not job.is_found
 
     def _write_gone(self, row: Row) -> None:
         """Keep what is deleted for good on the site, or delete it where that was asked for."""
