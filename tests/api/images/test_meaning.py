@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
@@ -221,16 +221,10 @@ def test_former_vectors_of_each_owner_are_made_anew_in_turn(
 ) -> None:
     """Else whoever has very many is first, and the others find nothing by meaning for days."""
     his = add_images(bob, database, 3, start=1_000)
-    copy = text("""
-        INSERT INTO image_meanings (image_id, owner_id, model, text_digest, signs, parts)
-        SELECT i.id, i.owner_id, m.model, m.text_digest, m.signs, m.parts
-        FROM images AS i, image_meanings AS m
-        WHERE i.id = ANY (CAST(:ids AS uuid[])) AND m.image_id = :of ON CONFLICT DO NOTHING
-    """)
     owners = {"owners": [ada.user_id, bob.user_id]}
     of_both = "owner_id = ANY (CAST(:owners AS uuid[]))"
     with database.begin() as connection:
-        connection.execute(copy, {"ids": his, "of": images[0]})
+        copy_meaning(connection, his, of=images[0])
         connection.execute(text(f"DELETE FROM images_to_embed WHERE {of_both}"), owners)  # noqa: S608
         connection.execute(
             text(f"UPDATE image_meanings SET model = {MODEL - 1} WHERE {of_both}"),  # noqa: S608
@@ -258,19 +252,24 @@ def test_nobody_finds_what_others_mean(
     assert near_ids(ada, "young dogs playing") == [images[0]]
 
 
-def test_one_with_few_images_finds_them_beside_very_many_of_others_and_pages_beyond_forty(
-    ada: Person, bob: Person, images: list[str], database: Engine
-) -> None:
-    """An index of approximate neighbours gives 40 of all, of which none may be this person's."""
-    many = add_images(bob, database, 300, start=1_000)
+def copy_meaning(connection: Connection, ids: list[str], *, of: str) -> None:
+    """Give images the meaning of another one."""
     copy = text("""
         INSERT INTO image_meanings (image_id, owner_id, model, text_digest, signs, parts)
         SELECT i.id, i.owner_id, m.model, m.text_digest, m.signs, m.parts
         FROM images AS i, image_meanings AS m
         WHERE i.id = ANY (CAST(:ids AS uuid[])) AND m.image_id = :of ON CONFLICT DO NOTHING
     """)
+    connection.execute(copy, {"ids": ids, "of": of})
+
+
+def test_one_with_few_images_finds_them_beside_very_many_of_others_and_pages_beyond_forty(
+    ada: Person, bob: Person, images: list[str], database: Engine
+) -> None:
+    """An index of approximate neighbours gives 40 of all, of which none may be this person's."""
+    many = add_images(bob, database, 300, start=1_000)
     with database.begin() as connection:
-        connection.execute(copy, {"ids": many, "of": images[0]})
+        copy_meaning(connection, many, of=images[0])
     assert near_ids(ada, "young dogs playing") == [images[0]]
     pages: list[list[str]] = []
     cursor: dict[str, str] = {}
@@ -291,14 +290,8 @@ def test_filters_behind_the_nearest_reach_further_where_few_match(
 ) -> None:
     """Another 200 are nearer than the one that is asked for by its date."""
     others = add_images(ada, database, 200, start=100)
-    copy = text("""
-        INSERT INTO image_meanings (image_id, owner_id, model, text_digest, signs, parts)
-        SELECT i.id, i.owner_id, m.model, m.text_digest, m.signs, m.parts
-        FROM images AS i, image_meanings AS m
-        WHERE i.id = ANY (CAST(:ids AS uuid[])) AND m.image_id = :of ON CONFLICT DO NOTHING
-    """)
     with database.begin() as connection:
-        connection.execute(copy, {"ids": others, "of": images[0]})
+        copy_meaning(connection, others, of=images[0])
     describe(ada, images[1], alt_text="A dog on a lawn")
     embed_all(database, encoder)
     query = parse_query("three puppies tumbling on lawns until:2024-03-02", today=date(2024, 7, 1))

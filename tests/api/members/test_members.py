@@ -31,14 +31,6 @@ from tests.support.users import Person, told, told_headers
 NewPerson = Callable[[], Person]
 
 
-@pytest.fixture
-def album(ada: Person, database: Engine) -> str:
-    """An album of Ada's with three pictures of 1 to 3 March."""
-    made = make_album(ada)
-    add_to(ada, made, add_images(ada, database, 3))
-    return made
-
-
 def events_of(person: Person) -> list[str]:
     return [each["event"] for each in person.http.get("/api/account/activity").json()["events"]]
 

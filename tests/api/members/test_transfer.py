@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.albums.conftest import add_images
-from tests.support.albums import add_to, ids_in, make_album
+from tests.support.albums import ids_in, make_album
 from tests.support.members import (
     add,
     bring_in,
@@ -22,14 +22,6 @@ from tests.support.members import (
 from tests.support.users import Person
 
 NewPerson = Callable[[], Person]
-
-
-@pytest.fixture
-def album(ada: Person, database: Engine) -> str:
-    """An album of Ada's with three pictures."""
-    made = make_album(ada)
-    add_to(ada, made, add_images(ada, database, 3))
-    return made
 
 
 def give(owner: Person, album: str, member: str) -> httpx2.Response:
