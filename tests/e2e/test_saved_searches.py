@@ -58,7 +58,7 @@ def test_search_is_saved_changed_and_deleted_with_undo(
 
     # Its parts are changed in place, and kept when that is said.
     page.get_by_role("button", name="Change may 2024").press("Enter")
-    assert page.evaluate("window.getSelection().toString()") == "may 2024"
+    page.wait_for_function("window.getSelection().toString() === 'may 2024'")
     page.keyboard.type("dusk")
     page.keyboard.press("Enter")
     expect(_found(screen)).to_have_count(1)

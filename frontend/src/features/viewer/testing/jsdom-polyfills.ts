@@ -6,6 +6,6 @@ export const standInForBrowser = (): void => {
   vi.stubGlobal("matchMedia", (query: string) => ({ matches: query.includes("reduced-motion") }));
   vi.stubGlobal("CSS", { escape: (text: string) => text });
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
-  HTMLElement.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollTo = () => undefined;
   HTMLImageElement.prototype.decode = () => Promise.resolve();
 };
