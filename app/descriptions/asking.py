@@ -180,25 +180,19 @@ def ask_for_selected(
     return total, moment
 
 
-def count_missing(user: User, ids: Sequence[UUID] | None) -> int:
-    """Count the pictures that could be described and are not: of these, or of all.
-
-    Of all it is read off what a trigger keeps.
-    """
-    if ids is None:
-        kept = select(Storage.descriptions_missing).where(Storage.user_id == user.id)
-        missing = db.session.scalar(kept) or 0
-        if not has_any(user.id):
-            return missing
-        take_read_seat(user.id, rows=FEW_ROWS + 1)
-        unsent = (
-            select(func.count())
-            .select_from(Image)
-            .where(Image.owned_by(user), ids_never_sent(user.id), _would_miss())
-        )
-        return max(0, missing - (db.session.scalar(unsent) or 0))
-    found = select(func.count()).where(Image.owned_by(user), Image.id.in_(ids), _missing())
-    return db.session.scalar(found) or 0
+def count_missing(user: User) -> int:
+    """Count the pictures that could be described and are not; read off what a trigger keeps."""
+    kept = select(Storage.descriptions_missing).where(Storage.user_id == user.id)
+    missing = db.session.scalar(kept) or 0
+    if not has_any(user.id):
+        return missing
+    take_read_seat(user.id, rows=FEW_ROWS + 1)
+    unsent = (
+        select(func.count())
+        .select_from(Image)
+        .where(Image.owned_by(user), ids_never_sent(user.id), would_miss())
+    )
+    return max(0, missing - (db.session.scalar(unsent) or 0))
 
 
 def _ask_for_some(
@@ -288,10 +282,10 @@ def _waiting_since(moment: datetime) -> dict[str, object]:
 
 def _missing() -> ColumnElement[bool]:
     """Pictures that could be described and are not: never asked for, or failed."""
-    return _would_miss() & ~is_never_sent()
+    return would_miss() & ~is_never_sent()
 
 
-def _would_miss() -> ColumnElement[bool]:
+def would_miss() -> ColumnElement[bool]:
     """The same with those that are never sent; a trigger counts these."""
     return (
         Image.in_library()

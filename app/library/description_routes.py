@@ -1,6 +1,7 @@
 """What descriptions by a model cost: before, in budgets, and afterwards."""
 
 import logging
+from dataclasses import asdict
 from datetime import UTC
 from decimal import Decimal
 from uuid import UUID
@@ -38,6 +39,7 @@ from app.descriptions.never_send import (
     keep_album,
     keep_images,
 )
+from app.descriptions.selected import count_standings
 from app.descriptions.tariff import Tariff
 from app.errors import (
     DescriptionsUnavailableError,
@@ -153,9 +155,11 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
     model = dependencies().settings.model
     require_consent(user, model=model)
     tariff = require_tariff(model)
+    standings = None
     if json_data.ids is not None:
         take_read_seat(user.id, rows=len(json_data.ids))
-    pictures = count_missing(user, json_data.ids)
+        standings = count_standings(user, json_data.ids)
+    pictures = count_missing(user) if standings is None else standings.sendable
     standing = standing_of(user.id, tariff=tariff)
     mean = mean_cost(user.id, tariff=tariff)
     one = tariff.most_of_picture
@@ -168,6 +172,7 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
             "host": tariff.host,
             "model": tariff.model,
             "pictures": pictures,
+            "standings": None if standings is None else asdict(standings),
             "most_tokens": pictures * tariff.tokens_of_picture,
             "most_usd": _usd(pictures * one),
             "likely_usd": None if mean is None else _usd(pictures * mean),

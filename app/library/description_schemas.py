@@ -34,6 +34,18 @@ class EstimateIn(BaseModel):
     )
 
 
+class StandingsOut(BaseModel):
+    """How many of the pictures that were named stand how; each of them counts once."""
+
+    missing: int = Field(description="Never asked for: they would be sent.")
+    failed: int = Field(description="Asked for in vain: they would be sent again.")
+    waiting: int = Field(description="They wait for their descriptions already.")
+    described: int
+    never_sent: int = Field(description="By themselves, by an album or by their stack.")
+    not_ready: int = Field(description="Without a preview: they are being made, or do not open.")
+    gone: int = Field(description="Deleted, or not yours.")
+
+
 class EstimateOut(BaseModel):
     """What would be sent, and what that costs."""
 
@@ -41,6 +53,10 @@ class EstimateOut(BaseModel):
     model: str
     pictures: int = Field(
         description="How many would be sent: those without a description that can be described."
+    )
+    standings: StandingsOut | None = Field(
+        description="Of the pictures that were named, also afterwards, for showing how far it has"
+        " got. Null: none were named."
     )
     most_tokens: int = Field(description="Of all of them, questions and answers together.")
     most_usd: float = Field(description="What all of them cost at most, in US dollars.")

@@ -208,6 +208,7 @@ export type {
   Credentials,
   Description,
   DescriptionCosts,
+  Estimate,
   DescriptionVersion,
   Device,
   Export,

@@ -4616,6 +4616,8 @@ export interface components {
              * @description Whose budget has no room for one picture: person or site. Null: both have.
              */
             spent_by: string | null;
+            /** @description Of the pictures that were named, also afterwards, for showing how far it has got. Null: none were named. */
+            standings: components["schemas"]["StandingsOut"] | null;
         };
         /**
          * EventRow
@@ -7903,6 +7905,44 @@ export interface components {
             reasons: (components["schemas"]["StackReason"] | null)[];
             /** Stacks */
             stacks: string[];
+        };
+        /**
+         * StandingsOut
+         * @description How many of the pictures that were named stand how; each of them counts once.
+         */
+        StandingsOut: {
+            /** Described */
+            described: number;
+            /**
+             * Failed
+             * @description Asked for in vain: they would be sent again.
+             */
+            failed: number;
+            /**
+             * Gone
+             * @description Deleted, or not yours.
+             */
+            gone: number;
+            /**
+             * Missing
+             * @description Never asked for: they would be sent.
+             */
+            missing: number;
+            /**
+             * Never Sent
+             * @description By themselves, by an album or by their stack.
+             */
+            never_sent: number;
+            /**
+             * Not Ready
+             * @description Without a preview: they are being made, or do not open.
+             */
+            not_ready: number;
+            /**
+             * Waiting
+             * @description They wait for their descriptions already.
+             */
+            waiting: number;
         };
         /**
          * StartIn

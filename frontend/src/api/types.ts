@@ -54,6 +54,7 @@ export type Failure = Schemas["Failure"];
 export type Camera = Schemas["Camera"];
 export type Description = Schemas["DescriptionOut"];
 export type DescriptionCosts = Schemas["DescriptionCostsOut"];
+export type Estimate = Schemas["EstimateOut"];
 export type DescriptionVersion = Schemas["VersionOut"];
 export type ModelCall = Schemas["CallRow"];
 export type Device = Schemas["SessionRow"];

@@ -94,6 +94,42 @@ def test_before_anything_is_sent_it_says_how_much_it_costs_at_most(
     assert (of_two["pictures"], of_two["most_usd"]) == (2, pytest.approx(2 * one))
 
 
+def test_of_those_that_are_selected_it_says_how_each_stands(
+    eve: Person, missing: Callable[[int], list[str]], ada: Person, database: Engine
+) -> None:
+    ids = missing(9)
+    (hers,) = ada.promise(jpeg(seed=8801))
+    with database.begin() as rows:
+        for assignment, which in (
+            ("deleted_at = now()", ids[0]),
+            ("has_preview = false", ids[1]),
+            ("description_state = 'waiting', description_asked_at = now()", ids[2]),
+            ("description_state = 'failed', description_failure = 'refused'", ids[3]),
+        ):
+            rows.execute(text(f"UPDATE images SET {assignment} WHERE id = :id"), {"id": which})  # noqa: S608 - ours
+    never(eve, ids=[ids[4]]).raise_for_status()
+    album = make_album(eve)
+    add_to(eve, album, [ids[5]])
+    never(eve, album_id=album).raise_for_status()
+    words = {"description": {"alt_text": "Mine", "text": "", "tags": []}}
+    eve.http.patch(f"/api/images/{ids[6]}", json=words).raise_for_status()
+    found = estimate(eve, [*ids, ids[0], hers["image"]["id"]])
+    assert found["standings"] == {
+        "missing": 2,
+        "failed": 1,
+        "waiting": 1,
+        "described": 1,
+        "never_sent": 2,
+        "not_ready": 1,
+        "gone": 2,
+    }
+    assert found["pictures"] == 3
+    assert estimate(eve)["standings"] is None
+    # Exactly those are asked for.
+    assert eve.http.post("/api/descriptions/ask", json={"ids": ids}).json() == {"queued": 3}
+    assert estimate(eve, ids)["standings"]["waiting"] == 4
+
+
 def test_what_others_have_is_not_counted(
     eve: Person, missing: Callable[[int], list[str]], ada: Person
 ) -> None:

@@ -23,7 +23,8 @@ export const useDescriptionCosts = () => useQuery(costsOptions);
 /** What is asked about: these pictures or, without a word, all that have no description. */
 export type Asked = readonly string[] | null;
 
-export const useEstimate = (ids: Asked) =>
+/** What that costs at most; asked again after so many milliseconds until none of them waits. */
+export const useEstimate = (ids: Asked, again: number | null = null) =>
   useQuery({
     queryKey: ["descriptions", "estimate", ids],
     queryFn: ({ signal }) =>
@@ -33,6 +34,8 @@ export const useEstimate = (ids: Asked) =>
           body: { ids: ids === null ? null : [...ids] },
         }),
       ),
+    refetchInterval: ({ state }) =>
+      again !== null && state.data?.standings?.waiting !== 0 ? again : false,
     // Prices and budgets are as of now, or they are nothing to decide by.
     gcTime: 0,
     staleTime: 0,
@@ -46,8 +49,8 @@ export const useDescribe = () => {
       ids === null
         ? read(api.POST("/api/images/describe"))
         : read(api.POST("/api/descriptions/ask", { body: { ids: [...ids] } })),
-    onSuccess: () => {
-      expectDescriptions(client);
+    onSuccess: (_, ids) => {
+      expectDescriptions(client, ids);
       void client.invalidateQueries({ queryKey: ["images", "detail"] });
     },
     onSettled: async () => {

@@ -189,7 +189,9 @@ test("pictures without a description wait for one once all are to be described",
     at("e", "05-09T10:00", { description_state: "done", alt_text: "A hill" }),
     at("d", "05-07T10:00"),
   ]);
-  expectDescriptions(client);
+  expectDescriptions(client, ["e"]);
+  expect(known("d")?.description_state).toBe("none");
+  expectDescriptions(client, null);
   expect([known("e")?.description_state, known("d")?.description_state]).toEqual([
     "done",
     "waiting",

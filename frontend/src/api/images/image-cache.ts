@@ -173,12 +173,15 @@ export const forgetSignedUrls = (client: QueryClient, ids: readonly string[]): v
   changeTrash(client, (list) => ({ ...list, images: list.images.map(forget) }));
 };
 
-/** Takes every picture of the timeline that has no description to be waiting for one; the server soon says which do. */
-export const expectDescriptions = (client: QueryClient): void => {
+/** Takes every picture of the timeline, or of these, that has no description to be waiting for one; the server soon says which do. */
+export const expectDescriptions = (client: QueryClient, ids: readonly string[] | null): void => {
+  const asked = ids === null ? null : new Set(ids);
   const isDescribed = ({ alt_text, description_state: state }: Image): boolean =>
     state === "done" || state === "waiting" || alt_text !== null;
   changeKnown(client, (image) =>
-    isDescribed(image) ? image : { ...image, description_state: "waiting" },
+    isDescribed(image) || asked?.has(image.id) === false
+      ? image
+      : { ...image, description_state: "waiting" },
   );
 };
 

@@ -6,6 +6,7 @@ import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
+import { DescribeButton } from "@/components/descriptions/DescribeButton";
 import { DownloadSelectionButton } from "@/components/downloads/DownloadSelectionButton";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { TagButton } from "@/components/tags/TagButton";
@@ -55,6 +56,7 @@ export const SelectionActions = ({ carry, children, ...selection }: SelectionAct
       <DownloadSelectionButton {...selection} />
       <ArchiveButton {...selection} />
       {children}
+      <DescribeButton {...selection} />
       <ChangeDateButton {...selection} />
       <ChangePlaceButton {...selection} />
       <DeleteButton {...selection} />

@@ -6,7 +6,7 @@ import { Section } from "@/components/settings/Section";
 import { formatNumber } from "@/locale";
 import { Button, TextField, useToast } from "@/ui";
 
-import { formatDay, formatUsd } from "./money";
+import { formatDay, formatUsd } from "@/components/descriptions/money";
 
 type Budget = NonNullable<DescriptionCosts["budget"]>;
 

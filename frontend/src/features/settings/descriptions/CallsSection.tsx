@@ -10,7 +10,7 @@ import { Section } from "@/components/settings/Section";
 import { counted } from "@/locale";
 import { Button } from "@/ui";
 
-import { formatUsd } from "./money";
+import { formatUsd } from "@/components/descriptions/money";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   described: "Described",

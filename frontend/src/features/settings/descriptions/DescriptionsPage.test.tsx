@@ -145,6 +145,7 @@ const estimate = {
   host: "api.openai.com",
   model: "gpt-6-luna",
   pictures: 23,
+  standings: null,
   most_tokens: 135_355,
   most_usd: 0.04278,
   likely_usd: 0.0069,

@@ -13,7 +13,7 @@ import { Section } from "@/components/settings/Section";
 import { formatNumber } from "@/locale";
 import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
 
-import { EstimateDialog } from "./EstimateDialog";
+import { DescribeDialog } from "@/components/descriptions/DescribeDialog";
 
 type Offer = Session["descriptions"];
 type DescriptionsSectionProps = { account: Account; offer: Offer };
@@ -91,7 +91,7 @@ const Progress = ({ account }: { account: Account }) => {
           Describe older pictures
         </Button>
       )}
-      {isAsking && <EstimateDialog ids={null} onClose={() => setIsAsking(false)} />}
+      {isAsking && <DescribeDialog ids={null} onClose={() => setIsAsking(false)} />}
     </div>
   );
 };

@@ -1,0 +1,72 @@
+"""Descriptions of what is selected: what that costs is said before, and how far it is meanwhile."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.axe import Judge
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.support.images import jpeg
+
+COUNT = 3
+
+
+def _agree(screen: Screen) -> None:
+    host = screen.call("GET", "/api/auth/session")["descriptions"]["host"]
+    body = {"descriptions_enabled": True, "descriptions_host": host}
+    screen.call("PATCH", "/api/account", body)
+
+
+def _select_all(screen: Screen) -> Locator:
+    screen.tiles.first.hover()
+    screen.page.keyboard.press("Control+a")
+    bar = screen.page.get_by_role("toolbar", name="Selected pictures")
+    expect(bar).to_contain_text(f"{COUNT} selected")
+    return bar
+
+
+def test_what_is_selected_is_described_once_it_was_said_what_that_costs(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport={"width": 1280, "height": 800})
+    page, judge = screen.page, Judge(screen.page)
+    screen.register()
+    screen.drop(*on_disk(*[jpeg(seed=640 + n, name=f"picture {n}.jpg") for n in range(COUNT)]))
+    expect(screen.panel.get_by_role("heading")).to_have_text(f"{COUNT} pictures added")
+    screen.close_panel()
+    dialog = page.get_by_role("dialog", name="Describe pictures")
+
+    # Nothing is sent of who has not agreed.
+    screen.witness.forgive(r"status of 409")
+    _select_all(screen).get_by_role("button", name="Describe").click()
+    expect(dialog.get_by_role("link", name="what is sent to whom")).to_be_visible()
+    expect(dialog.get_by_role("button")).to_have_count(2)  # both close it
+    dialog.get_by_role("button", name="Close").last.click()
+
+    _agree(screen)
+    ids = [tile.get_attribute("data-image") for tile in screen.tiles.all()]
+    never = {"ids": ids[:1], "never": True}
+    screen.call("POST", "/api/descriptions/never-send", never)
+    page.reload()
+    # The selection is kept while the dialog is open, and by keyboard it is the same.
+    bar = _select_all(screen)
+    screen.tab_to(bar.get_by_role("button", name="Describe"))
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("region", name="Left out")).to_contain_text(
+        "1 picture is never sent, as you said"
+    )
+    expect(dialog).to_contain_text("Cost, at most")
+    judge.look_at("what describing costs")
+    start = dialog.get_by_role("button", name="Describe 2 pictures")
+    screen.tab_to(start)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("progressbar", name="Descriptions")).to_be_visible()
+    expect(dialog).to_contain_text("2 pictures described", timeout=PATIENCE_MS)
+    judge.look_at("how far descriptions are")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(bar).to_contain_text(f"{COUNT} selected")
+    states = [screen.call("GET", f"/api/images/{image}")["description_state"] for image in ids]
+    assert sorted(states) == ["done", "done", "none"]
+    assert not judge.sentence()
