@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scripts.embedded.demo_library import arrange
 from scripts.embedded.demo_pictures import make_demo_pictures
 from scripts.embedded.errors import StartError
 
@@ -60,7 +61,8 @@ class Demo:
                 self._sign_in()
                 self._turn_demo_descriptions_on()
                 ids = self._upload(make_demo_pictures(Path(folder)))
-                self._wait_until_processed(ids)
+                self._wait_until_processed(list(ids.values()))
+                arrange(ids, call=self._client.call)
             # From now on the account is the person's: what they delete stays deleted.
             self._stack.folder.keep(_FILLED, {"filled": True})
 
@@ -115,7 +117,7 @@ class Demo:
             }
             self._client.call("PATCH", "/api/account", consent)
 
-    def _upload(self, pictures: Iterable[Path]) -> list[str]:
+    def _upload(self, pictures: Iterable[Path]) -> dict[str, str]:
         contents = {path: path.read_bytes() for path in pictures}
         batch = [
             {
@@ -132,7 +134,8 @@ class Demo:
             if place["status"] == "upload":
                 upload = place["upload"]
                 self._client.put(upload["url"], upload["headers"], content)
-        return [place["image"]["id"] for place in places]
+        names = [path.name for path in contents]
+        return {name: place["image"]["id"] for name, place in zip(names, places, strict=True)}
 
     def _wait_until_processed(self, ids: list[str]) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS

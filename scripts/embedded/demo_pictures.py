@@ -74,6 +74,29 @@ SHOTS: tuple[_Shot, ...] = (
     ("lone-tree.tif", landscapes.lone_tree, "2026:11:08 11:54:16", _TWO, (1, 500), 100),
     ("blossom.jpg", plants.blossom, "2026:04:11 12:31:40", _TWO, (1, 1000), 100),
 )
+# (file: latitude and longitude in degrees), where such a picture could have been taken.
+PLACES: dict[str, tuple[float, float]] = {
+    "lavender.jpg": (43.8376, 5.9826),
+    "balloons.jpg": (46.4746, 7.1354),
+    "sailing-boat.jpg": (46.5047, 6.6304),
+    "sunlit-leaves.jpg": (46.948, 7.4474),
+    "dunes.jpg": (44.5893, -1.213),
+    "canyon.jpg": (43.752, 6.329),
+    "moonrise.webp": (44.59, -1.208),
+    "milky-way.jpg": (42.9369, 0.1411),
+    "facade.avif": (41.3902, 2.164),
+    "sunset-at-sea.jpg": (43.695, 7.2655),
+    "lake-panorama.jpg": (45.987, 9.261),
+    "mountains-at-dawn.jpg": (45.9237, 6.8694),
+    "city-at-dusk.jpg": (59.911, 10.752),
+    "evening-bokeh.jpg": (59.9133, 10.739),
+    "rain-on-glass.jpg": (53.5511, 9.9937),
+    "autumn-lake.jpg": (46.3636, 14.0938),
+    "forest-in-fog.heic": (46.283, 14.009),
+    "northern-lights.jpg": (69.6492, 18.9553),
+    "lone-tree.tif": (69.721, 19.011),
+    "blossom.jpg": (50.734, 7.095),
+}
 
 
 def make_demo_pictures(folder: Path) -> list[Path]:
@@ -81,7 +104,10 @@ def make_demo_pictures(folder: Path) -> list[Path]:
     made = []
     for name, paint, taken, camera, exposure, iso in sorted(SHOTS, key=lambda shot: shot[2]):
         path = folder / name
-        _save(paint(), path, _exif(taken, camera, exposure, iso))
+        exif = _exif(taken, camera, exposure, iso)
+        if name in PLACES:
+            exif[0x8825] = _gps(*PLACES[name])
+        _save(paint(), path, exif)
         made.append(path)
     return made + save_drawings(folder)
 
@@ -139,6 +165,22 @@ def _exif(taken: str, camera: _Camera, exposure: tuple[int, int], iso: int) -> P
         0xA434: camera.lens,
     }
     return exif
+
+
+def _gps(latitude: float, longitude: float) -> dict[int, object]:
+    """What a phone writes of a place: degrees, minutes and seconds, and the side."""
+    return {
+        1: "N" if latitude >= 0 else "S",
+        2: _sexagesimal(abs(latitude)),
+        3: "E" if longitude >= 0 else "W",
+        4: _sexagesimal(abs(longitude)),
+    }
+
+
+def _sexagesimal(degrees: float) -> tuple[IFDRational, ...]:
+    hundredths = round(degrees * 3600 * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    return IFDRational(minutes // 60), IFDRational(minutes % 60), IFDRational(rest, 100)
 
 
 def _offset(taken: str) -> str:

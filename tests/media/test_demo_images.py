@@ -6,7 +6,7 @@ import pytest
 
 from app.media.decode.decoder import render
 from app.media.results import Rendered
-from scripts.embedded import demo_pictures
+from scripts.embedded import demo_library, demo_pictures
 
 
 def made(folder: Path) -> dict[str, Rendered]:
@@ -44,6 +44,8 @@ def test_photographs_say_when_and_with_what_they_were_taken(one_of_each_type: Pa
             assert picture.metadata.taken_offset_minutes in {60, 120}, name
             assert (picture.metadata.model or "").startswith("Pinhole Demo"), name
             assert picture.metadata.exposure_time, name
+            place = (picture.metadata.latitude, picture.metadata.longitude)
+            assert place == pytest.approx(demo_pictures.PLACES[name], abs=1e-5), name
 
 
 def test_the_same_pictures_come_out_each_time(tmp_path: Path) -> None:
@@ -64,3 +66,11 @@ def test_there_are_enough_of_different_days() -> None:
     assert len(demo_pictures.SHOTS) >= 20
     assert len({shot[0] for shot in demo_pictures.SHOTS}) == len(demo_pictures.SHOTS)
     assert len({shot[2][:10] for shot in demo_pictures.SHOTS}) >= 8
+
+
+def test_albums_tags_places_and_favourites_name_files_that_are_made() -> None:
+    made = {shot[0] for shot in demo_pictures.SHOTS} | {"paper-flower.png", "turning-rings.gif"}
+    lists = [album.names for album in demo_library.ALBUMS]
+    lists += [*demo_library.TAGS.values(), demo_library.FAVOURITES]
+    named = {name for names in lists for name in names.split()}
+    assert named | demo_pictures.PLACES.keys() <= made

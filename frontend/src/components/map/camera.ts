@@ -6,7 +6,7 @@ export type Camera = MapPoint & { zoom: number };
 export type Size = { width: number; height: number };
 
 export const MAX_ZOOM = 17;
-const PADDING = 48;
+const PADDING = 60;
 
 export const worldSize = (zoom: number): number => 256 * 2 ** zoom;
 

@@ -122,7 +122,7 @@ export const AlbumsPage = () => {
   };
   return (
     <>
-      <div className="flex min-h-16 items-center justify-between gap-4">
+      <div className="flex min-h-16 flex-wrap items-center justify-between gap-x-4">
         <h1 className="py-3 text-2xl font-semibold tracking-tight">Albums</h1>
         <div className="flex items-center gap-2">
           <Link href="/shared-with-me" className={buttonClass("quiet")}>

@@ -30,8 +30,8 @@ test.each([null, "1,2,3", "0,50,10,40", "-181,0,0,1", "0,0,1,91", "0,0,Infinity,
 
 test("the box of pictures on both sides of 180° goes across it", () => {
   const box = boxOfClusters([
-    { latitude: -18, longitude: 178 },
-    { latitude: -16, longitude: -179 },
+    { box: { west: 178, south: -18, east: 178, north: -17 } },
+    { box: { west: -179, south: -17, east: -179, north: -16 } },
   ]);
   expect(box).toEqual({ west: 178, south: -18, east: -179, north: -16 });
   const camera = fitting(box ?? { west: 0, south: 0, east: 0, north: 0 }, SIZE);
@@ -39,6 +39,20 @@ test("the box of pictures on both sides of 180° goes across it", () => {
   const seen = boxSeen(camera, SIZE);
   expect(seen.west).toBeGreaterThan(seen.east);
   expect(boxOfClusters([])).toBeNull();
+});
+
+test("the box of clusters has all of their pictures, and not only their middles", () => {
+  const europe = { west: -9, south: 37, east: 30, north: 70 };
+  expect(boxOfClusters([{ box: europe }])).toEqual(europe);
+  const inside = { west: 2, south: 41, east: 3, north: 50 };
+  expect(boxOfClusters([{ box: europe }, { box: inside }])).toEqual(europe);
+  const overseas = { west: -62, south: 14, east: -61, north: 16 };
+  expect(boxOfClusters([{ box: inside }, { box: overseas }, { box: europe }])).toEqual({
+    west: -62,
+    south: 14,
+    east: 30,
+    north: 70,
+  });
 });
 
 test("zooming keeps what is under the pointer", () => {
