@@ -124,7 +124,7 @@ export const AlbumsPage = () => {
     <>
       <div className="flex min-h-16 flex-wrap items-center justify-between gap-x-4">
         <h1 className="py-3 text-2xl font-semibold tracking-tight">Albums</h1>
-        <div className="flex items-center gap-2">
+        <div className="-ml-4 flex items-center gap-2 pb-4 sm:m-0 sm:p-0">
           <Link href="/shared-with-me" className={buttonClass("quiet")}>
             Shared with me
             {hasNews && <Badge tone="accent">New</Badge>}
