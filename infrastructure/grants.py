@@ -118,6 +118,7 @@ class Grants(Construct):
                 "s3:PutObject",
                 on=[
                     self._objects("users/*/thumbnail.webp"),
+                    self._objects("users/*/motion.mp4"),
                     *self._previews(),
                     self._objects("users/*/exports/*"),
                 ],

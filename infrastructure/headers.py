@@ -67,6 +67,7 @@ def _content_security_policy(pictures: str) -> str:
         # A zip that the page makes: frontend/src/components/downloads/save-stream.ts.
         "frame-src": "'self'",
         "img-src": f"'self' blob: data: {pictures}",
+        "media-src": pictures,
         "connect-src": f"'self' {pictures}",
         "base-uri": "'none'",
         "form-action": "'self'",

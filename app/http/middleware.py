@@ -181,6 +181,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         # A zip that the page makes: frontend/src/components/downloads/save-stream.ts.
         "frame-src": "'self'",
         "img-src": f"'self' blob: data: {settings.picture_origin}",
+        "media-src": settings.picture_origin,
         "connect-src": f"'self' {settings.picture_origin}",
         "base-uri": "'none'",
         "form-action": "'self'",

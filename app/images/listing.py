@@ -48,6 +48,7 @@ Shown = dict[str, Any]
 Anybody = User | Owner
 Reader = Callable[[str, Part], PictureUrls]
 Film = Callable[[UUID, UUID, str], str]
+SignMotion = Callable[[UUID, UUID], str]
 
 LISTED = (
     Image.id,
@@ -59,6 +60,7 @@ LISTED = (
     Image.width,
     Image.height,
     Image.is_animated,
+    Image.motion_bytes.is_not(None).label("has_motion"),
     Image.thumbhash,
     Image.has_preview,
     Image.preview_format,
@@ -100,6 +102,7 @@ DETAILED = (
     Image.region,
     Image.town,
     Image.place_is_named().label("place_is_named"),
+    Image.motion_milliseconds,
     Image.rating,
     Image.caption,
     Image.title,
@@ -240,7 +243,9 @@ def detailed(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> AnySelec
     return query.outerjoin(Correction, Correction.image_id == Image.id)
 
 
-def image_detail(owner: Anybody, image_id: UUID, *, reader: Reader, film: Film) -> Shown:
+def image_detail(
+    owner: Anybody, image_id: UUID, *, reader: Reader, film: Film, sign_motion: SignMotion
+) -> Shown:
     """Return one picture with all that is known about it.
 
     Raises:
@@ -257,6 +262,7 @@ def image_detail(owner: Anybody, image_id: UUID, *, reader: Reader, film: Film) 
         "albums": _albums_of(owner, image_id),
         "tags": _tags_of(owner, image_id),
         "animation_url": address,
+        "motion_url": sign_motion(owner.id, row.id) if row.has_motion else None,
     }
 
 
@@ -293,6 +299,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "corrected": _corrected(row),
         "file": _file_says(row),
         "caption": row.caption,
+        "motion_milliseconds": row.motion_milliseconds,
         "stack_reason": row.stack_reason,
         "description": _description(row),
         "description_failure": failure(row.description_failure),
@@ -303,9 +310,9 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     """Shape a row, which begins with the columns of LISTED, as the API's ImageOut."""
     (
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
-        thumbhash, has_preview, preview_format, timeline_at, taken_at, taken_offset_minutes,
-        taken_hint, created_at, deleted_at, favourite, archived_at, stack_id, stack_size,
-        is_folded, description_state, alt_text, is_demo, title,
+        has_motion, thumbhash, has_preview, preview_format, timeline_at, taken_at,
+        taken_offset_minutes, taken_hint, created_at, deleted_at, favourite, archived_at,
+        stack_id, stack_size, is_folded, description_state, alt_text, is_demo, title,
     ) = row[: len(LISTED)]  # fmt: skip
     text = str(image_id)
     thumbnail, preview, expire_at = NO_URLS
@@ -327,6 +334,7 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
         "width": width,
         "height": height,
         "is_animated": is_animated,
+        "has_motion": bool(has_motion),
         "thumbhash": b64encode(thumbhash).decode() if thumbhash else None,
         "timeline_at": timeline_at.isoformat(),
         "taken_at": _taken_at(taken_at, taken_offset_minutes),

@@ -322,6 +322,13 @@ class Image(Base):
         default=False, server_default=false(), comment="Moves: a GIF or WebP of several frames."
     )
 
+    motion_bytes: Mapped[int | None] = mapped_column(
+        comment="Of its moving part, motion.mp4: a copy of bytes within the original."
+    )
+    motion_milliseconds: Mapped[int | None] = mapped_column(
+        comment="How long that plays, as it says; null: it does not say."
+    )
+
     receipt_at: Mapped[datetime | None] = mapped_column(
         comment="When S3 took the original in; it had then compared the bytes with sha256."
     )

@@ -106,6 +106,10 @@ class ImageOut(BaseModel):
     width: int | None = Field(description="Pixels, upright.")
     height: int | None = Field(description="Pixels, upright.")
     is_animated: bool = Field(description="Moves; its thumbnail and preview stand still.")
+    has_motion: bool = Field(
+        description="A still with a moving part, such as a motion photo: `motion_url` of"
+        " `GET /api/images/{image_id}` is where it plays from."
+    )
     thumbhash: str | None = Field(description="Colour placeholder, base64.")
     timeline_at: str = Field(
         description="Where it stands in the timeline, a wall clock without zone; its date is the"
@@ -254,6 +258,13 @@ class ImageDetail(ImageOut):
         description="That you gave it: 100 at most; tags above these are not listed. The list of"
         " changes tells of tags given and taken away; of their names, the list of tags does. What a"
         " model says of a picture is in `description.tags`."
+    )
+    motion_milliseconds: int | None = Field(
+        description="How long the moving part plays, as it says itself."
+    )
+    motion_url: str | None = Field(
+        description="Of the moving part, an MP4 with whatever codec the camera chose. Signed; works"
+        " until urls_expire_at."
     )
     animation_url: str | None = Field(
         description="Of what moves: the original, to be shown in place. Signed; works until"

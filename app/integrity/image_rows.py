@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select, true
 
 from app.clients.aws.bucket_versions import Part, Place
-from app.clients.aws.image_store import PREVIEWS
+from app.clients.aws.image_store import MOTION, PREVIEWS
 from app.database import db
 from app.images.failure_messages import BROKEN, OURS
 from app.images.listing import AnyRow
@@ -26,6 +26,7 @@ class Row:
     size: int
     has_preview: bool
     preview: str
+    has_motion: bool
     failure: str | None
     decoder_version: int
 
@@ -40,7 +41,9 @@ class Row:
 
     def has_derived(self, parts: list[Part]) -> bool:
         """Whether all that it promises beside the original is among the parts of a place."""
-        return not self.has_preview or {"thumbnail.webp", self.preview} <= {p.name for p in parts}
+        names = {part.name for part in parts}
+        is_seen = not self.has_preview or {"thumbnail.webp", self.preview} <= names
+        return is_seen and (not self.has_motion or MOTION in names)
 
     @property
     def promises(self) -> bool:
@@ -60,6 +63,7 @@ def read_rows(
         Image.byte_size,
         Image.has_preview,
         Image.preview_format,
+        Image.motion_bytes.is_not(None),
         Image.failure_code,
         Image.decoder_version,
     )
@@ -75,8 +79,8 @@ def read_rows(
     if not only:
         db.session.rollback()  # what follows waits for the outside
     for row in found:
-        owner_id, image_id, state, sha256, size, has_preview, preview_format, *tried = row
-        failure, decoder_version = tried
+        owner_id, image_id, state, sha256, size, has_preview, preview_format, *more = row
+        has_motion, failure, decoder_version = more
         yield Row(
             place=Place(user_id=owner_id, image_id=image_id),
             state=state,
@@ -84,6 +88,7 @@ def read_rows(
             size=size,
             has_preview=has_preview,
             preview=PREVIEWS[preview_format],
+            has_motion=has_motion,
             failure=failure,
             decoder_version=decoder_version,
         )

@@ -32,7 +32,7 @@ isolation = APIBlueprint("isolation", __name__, url_prefix="/api/account/isolati
 
 _MAX_ADDRESS = 5_000  # a signed one has some 1,500 characters
 _KEY = re.compile(
-    r"/users/([0-9a-f]{32})/([0-9a-f]{32})/(?:original|thumbnail\.webp|preview\.(?:webp|jpg))"
+    r"/users/([0-9a-f]{32})/([0-9a-f]{32})/(?:original|thumbnail\.webp|motion\.mp4|preview\.(?:webp|jpg))"
 )
 
 

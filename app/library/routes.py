@@ -383,10 +383,15 @@ def _detail(owner: User | Owner, image_id: UUID) -> Response:
 
 
 def _shown(owner: User | Owner, image_id: UUID) -> Shown:
-    return image_detail(owner, image_id, reader=_reader(owner), film=dependencies().access.film)
+    access = dependencies().access
+    return image_detail(
+        owner, image_id, reader=_reader(owner), film=access.film, sign_motion=access.motion
+    )
 
 
-_PASSING = frozenset({"thumbnail_url", "preview_url", "animation_url", "urls_expire_at"})
+_PASSING = frozenset(
+    {"thumbnail_url", "preview_url", "animation_url", "motion_url", "urls_expire_at"}
+)
 
 
 def _state_of(shown: Shown) -> str:

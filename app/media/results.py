@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from app.media.fingerprints import FINGERPRINT_BYTES, Fingerprint
 from app.media.formats.bare_webp import NotBareError, check
+from app.media.formats.motion_photo import MAX_MILLISECONDS, MAX_MOTION_BYTES, Motion
 from app.media.formats.sniff import MAX_SIDE, SUPPORTED
 from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME, LONGEST_TITLE
@@ -70,7 +71,8 @@ class Rendered:
     thumbnail and preview are upright, without metadata but a colour profile: WebP, and the preview
     of a photo JPEG; they, the ThumbHash and the fingerprint are None when no pixel could be had.
     The fingerprint is packed (fingerprints.py), and None also of what is too flat to be compared.
-    error is the class of the exception that a decoder raised, if any.
+    error is the class of the exception that a decoder raised, if any. motion is where in the file a
+    video is that belongs to the picture.
     """
 
     outcome: Literal["ready", "damaged"]
@@ -85,6 +87,7 @@ class Rendered:
     is_animated: bool = False
     error: str | None = None
     fingerprint: bytes | None = None
+    motion: Motion | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +119,7 @@ _NOTHING = 0xFFFFFFFF
 _SHORTEST_THUMBHASH = 5
 _LONGEST = (32_768, 8 << 20, 32 << 20, 64, FINGERPRINT_BYTES)
 HEAD_BYTES = _LENGTHS.size
-_MAX_MEMORY = 1 << 40
+_MAX_MEMORY = _LARGEST_FILE = 1 << 40
 _LONGEST_EXPOSURE_TIME = 20  # "1/1000000" is the longest that is written
 
 
@@ -171,6 +174,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                     thumbhash=_thumbhash(thumbhash),
                     fingerprint=_fingerprint(fingerprint),
                     error=_short_text(said["error"]),
+                    motion=_motion(said["motion"]),
                     **_header(said),
                 )
     except (ValueError, TypeError, KeyError, RecursionError, NotBareError) as error:
@@ -276,6 +280,19 @@ def _fingerprint(part: bytes | None) -> bytes | None:
     if part is not None:
         Fingerprint.unpack(part)  # raises ValueError
     return part
+
+
+def _motion(value: object) -> Motion | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != len(Motion._fields):
+        raise WireError("no place in a file")
+    start, length, milliseconds = value
+    return Motion(
+        _whole(start, most=_LARGEST_FILE),
+        _whole(length, most=MAX_MOTION_BYTES),
+        None if milliseconds is None else _whole(milliseconds, most=MAX_MILLISECONDS),
+    )
 
 
 def _short_text(value: object, *, longest: int = LONGEST_NAME) -> str | None:

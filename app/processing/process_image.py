@@ -5,10 +5,11 @@ one UPDATE with a precondition changes the row's state, so that only one of two 
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import file_digest
 from io import BufferedReader
@@ -22,6 +23,7 @@ from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import (
+    MOTION,
     PREVIEWS,
     NothingStoredError,
     OtherSizeError,
@@ -284,14 +286,35 @@ def _render(
                 background=promised.is_bulk,
                 decoder_time=decoder_time,
             )
+        outcome = _within_file(outcome, size=stored.size)
+        motion = _motion_of(outcome, original)
+    put = context.store.put_derived
     if isinstance(outcome, Rendered) and outcome.thumbnail and outcome.preview:
-        put = context.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]
         with step("store"):
             put(task.user_id, task.image_id, preview, content=outcome.preview)
             put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
+    if motion:
+        with step("store"):
+            put(task.user_id, task.image_id, MOTION, content=motion)
     by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
     return outcome, Receipt(at=stored.modified, by=by, crc32=stored.crc32)
+
+
+def _within_file(outcome: Rendered | Rejected, *, size: int) -> Rendered | Rejected:
+    """Forget a moving part outside of the file: the decoder that said so has read hostile bytes."""
+    if not isinstance(outcome, Rendered) or outcome.motion is None:
+        return outcome
+    if outcome.motion.start + outcome.motion.length <= size:
+        return outcome
+    log.warning("a decoder found a moving part outside of its file")
+    return replace(outcome, motion=None)
+
+
+def _motion_of(outcome: Rendered | Rejected, original: BufferedReader) -> bytes | None:
+    """Return the bytes of the moving part: the decoder says where in its file they are."""
+    where = outcome.motion if isinstance(outcome, Rendered) else None
+    return os.pread(original.fileno(), where.length, where.start) if where else None
 
 
 def _format_of(preview: bytes | None) -> str:
@@ -330,6 +353,8 @@ def _finish(
         "width": outcome.width or None,  # 0: the file does not say
         "height": outcome.height or None,
         "is_animated": outcome.is_animated,
+        "motion_bytes": outcome.motion.length if outcome.motion else None,
+        "motion_milliseconds": outcome.motion.milliseconds if outcome.motion else None,
         "thumbhash": outcome.thumbhash,
         "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
         "preview_format": _format_of(outcome.preview),

@@ -139,7 +139,13 @@ def complete_image(image_id: UUID) -> Response:
     user = current_user()
     complete_parts(user, image_id, uploads=dependencies().uploads)
     access = dependencies().access
-    detail = image_detail(user, image_id, reader=access.reader(user.id), film=access.film)
+    detail = image_detail(
+        user,
+        image_id,
+        reader=access.reader(user.id),
+        film=access.film,
+        sign_motion=access.motion,
+    )
     return json_response(detail, status=202)
 
 

@@ -27,7 +27,7 @@ _NOT_FOUND = 404
 _ATTEMPTS = 4
 _LISTED = 100  # as many as the site lists at once
 # What changes from one answer to the next, and opens nothing a while later.
-_ADDRESSES = ("thumbnail_url", "preview_url", "animation_url", "urls_expire_at")
+_ADDRESSES = ("thumbnail_url", "preview_url", "animation_url", "motion_url", "urls_expire_at")
 
 
 @dataclass(kw_only=True)

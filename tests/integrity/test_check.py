@@ -22,6 +22,7 @@ from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.conftest import running_stack
+from tests.media.motion_samples import VIDEO, of_samsung
 from tests.media.raw_samples import RAW
 from tests.support.images import Picture, jpeg
 from tests.support.library import Library, library_on
@@ -236,6 +237,19 @@ def test_thumbnails_are_made_again(library: Library, ada: UUID, decoders: Decode
     assert library.state(place) == "processing"
     library.work(decoders)
     assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
+def test_moving_parts_are_made_again(library: Library, ada: UUID, decoders: DecoderPool) -> None:
+    moving = Picture(name="x.jpg", content_type="image/jpeg", content=of_samsung())
+    place = library.add(ada, moving)
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    library.work(decoders)
+    assert library.value("SELECT motion_bytes FROM images") == len(VIDEO)
+    assert library.examine() == []
+    library.delete(place, part="motion.mp4")
+    assert library.examine(repair=True) == [("unseen", "repaired", place.key)]
+    library.work(decoders)
     assert library.examine() == []
 
 

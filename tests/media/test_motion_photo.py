@@ -2,13 +2,18 @@
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.media.formats.motion_photo import Motion, find_motion
+from app.media.decode.decoder import render
+from app.media.formats.motion_photo import MAX_MOTION_BYTES, Motion, find_motion
 from app.media.metadata.xmp import XmpFacts, read_xmp
+from app.media.results import Rendered
+from tests.media.motion_samples import VIDEO as GREEN
+from tests.media.motion_samples import VIDEO_MILLISECONDS, of_google, of_heic, of_samsung
 from tests.media.raw_samples import box
 from tests.media.samples import quarters, saved, xmp_packet
 
@@ -94,6 +99,51 @@ def test_a_heic_without_a_list_has_a_box_for_it() -> None:
     assert find_motion(whole, XmpFacts()) == Motion(len(HEIC) + 8, len(VIDEO))
 
 
+def test_samsungs_list_at_the_end_says_where_the_video_is() -> None:
+    # Galaxy S7 and later: no XMP at all, and the name of the block stands in front of it.
+    whole = of_samsung()
+    assert find_motion(whole, XmpFacts()) == Motion(
+        whole.index(GREEN), len(GREEN), VIDEO_MILLISECONDS
+    )
+    for at in range(1, 40):  # of the list: whatever it says, nothing is believed that is no video
+        for value in (0, 1, 127, 255):
+            wrong = bytearray(whole)
+            wrong[-at] = value
+            found = find_motion(bytes(wrong), XmpFacts())
+            assert found is None or found.start == whole.index(GREEN)
+
+
+@pytest.mark.parametrize("make", [of_google, of_samsung, of_heic])
+def test_decoders_tell_where_it_is(make: Callable[[], bytes]) -> None:
+    whole = make()
+    outcome = render(whole)
+    assert isinstance(outcome, Rendered)
+    assert outcome.outcome == "ready"
+    assert outcome.motion == Motion(whole.index(GREEN), len(GREEN), VIDEO_MILLISECONDS)
+
+
+def test_a_video_of_gigabytes_is_no_moving_part() -> None:
+    large = box(b"ftyp", b"mp42") + box(b"mdat", bytes(MAX_MOTION_BYTES)) + box(b"moov", b"")
+    assert find_motion(of_samsung(large), XmpFacts()) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "milliseconds"),
+    [
+        (bytes(12) + (600).to_bytes(4) + (1200).to_bytes(4), 2000),
+        (b"\1" + bytes(19) + (1000).to_bytes(4) + (1500).to_bytes(8), 1500),
+        (bytes(12) + bytes(4) + (1200).to_bytes(4), None),  # no time scale
+        (bytes(12) + (1).to_bytes(4) + (1200).to_bytes(4), None),  # twenty minutes
+        (bytes(12) + (600).to_bytes(4), None),  # cut short
+    ],
+)
+def test_its_header_says_how_long_it_plays(head: bytes, milliseconds: int | None) -> None:
+    video = box(b"ftyp", b"mp42") + box(b"moov", box(b"mvhd", head))
+    found = find_motion(of_samsung(video), XmpFacts())
+    assert found is not None
+    assert found.milliseconds == milliseconds
+
+
 def test_what_only_claims_to_move_does_not() -> None:
     promised = listed(("Primary", 0, 0), ("MotionPhoto", 100, 0))
     for whole in (JPEG, HEIC, JPEG + b"\0\0\0\x18ftypmp42" + bytes(400), b"", b"\0"):
@@ -124,4 +174,4 @@ def test_a_phones_own_file_has_its_video_where_it_is_said_to_be() -> None:
         pytest.skip("the shared photos are not here")
     data = original.read_bytes()
     packet = pyvips.Image.heifload_buffer(data).get("xmp-data")
-    assert find_motion(data, read_xmp(packet)) == Motion(452_284, 3_226_469)
+    assert find_motion(data, read_xmp(packet)) == Motion(452_284, 3_226_469, 3130)

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Integer, SmallInteger, String, Text
 
 from app.images.models import Image
 from app.media.fingerprints import FINGERPRINT_BYTES
+from app.media.formats.motion_photo import Motion
 from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_TITLE
 from app.media.results import (
@@ -57,6 +58,8 @@ REPORTS: list[Report] = [
         PROCESSED, outcome="damaged", reason="corrupt", thumbnail=None, preview=None, thumbhash=None
     ),
     dataclasses.replace(PROCESSED, is_animated=True),
+    dataclasses.replace(PROCESSED, motion=Motion(1, 2, 3)),
+    dataclasses.replace(PROCESSED, motion=Motion(1 << 33, 1 << 26)),
     dataclasses.replace(PROCESSED, fingerprint=bytes(FINGERPRINT_BYTES)),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
     Sketch(preview=saved(quarters(), "WEBP")),
@@ -169,6 +172,10 @@ REPORT_MATRIX: dict[str, tuple[str, ...]] = {
     "height": ("null", *_WHOLE_MATRIX, "-1", "1000001"),
     "is_animated": ("null", '"yes"', "2", "1.5"),
     "metadata": ("null", "5", '"{}"'),
+    "motion": (
+        *("5", '"1"', "true", "[1,2]", "[1,2,3,4]", "[0,2,null]", "[1,0,null]", "[1,2,0]"),
+        *("[-1,2,null]", "[1,67108865,null]", "[1,2,600001]", "[1.5,2,null]", "[true,2,null]"),
+    ),
     "error": (*_TEXT_MATRIX, f'"{"x" * 65}"'),
 }
 MATRIX = [

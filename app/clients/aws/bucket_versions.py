@@ -14,7 +14,7 @@ from app.clients.aws.boto import AwsUnavailableError, translated
 from app.clients.aws.export_store import is_of_an_export
 from app.clients.aws.image_store import TOMBSTONE, key_of, prefix_of_user
 
-_KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/([a-z.]+)", re.ASCII)
+_KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/([a-z0-9.]+)", re.ASCII)
 _SHA256_BYTES = 32
 _CHUNK_BYTES = 1024 * 1024
 _MAX_IN_MEMORY = 16 * 1024 * 1024

@@ -41,9 +41,14 @@ from app.clients.aws.boto import (
 )
 
 Preview = Literal["preview.webp", "preview.jpg"]
-Part = Literal["original", "thumbnail.webp"] | Preview
+Derived = Literal["thumbnail.webp", "motion.mp4"] | Preview
+Part = Literal["original"] | Derived
+# The moving part of a motion photo: a copy of the bytes within its original.
+MOTION: Literal["motion.mp4"] = "motion.mp4"
 # By what a row says of its preview's format.
 PREVIEWS: dict[str, Preview] = {"webp": "preview.webp", "jpg": "preview.jpg"}
+
+_TYPES: dict[Derived, str] = {"preview.jpg": "image/jpeg", MOTION: "video/mp4"}
 
 TOMBSTONE = "deleted"
 
@@ -168,17 +173,17 @@ class PictureStore:
         self,
         user_id: UUID,
         image_id: UUID,
-        part: Literal["thumbnail.webp"] | Preview,
+        part: Derived,
         *,
         content: bytes,
     ) -> None:
-        """Store a derived picture. Safe to repeat: the same original gives the same picture."""
+        """Store what was derived. Safe to repeat: the same original gives the same."""
         with translated():
             self._s3.put_object(
                 Bucket=self._bucket_name,
                 Key=key_of(user_id, image_id, part),
                 Body=content,
-                ContentType="image/jpeg" if part == "preview.jpg" else "image/webp",
+                ContentType=_TYPES.get(part, "image/webp"),
                 CacheControl="private, max-age=31536000, immutable",
             )
 
@@ -186,7 +191,7 @@ class PictureStore:
         """Delete what was derived from a picture, which can be made again."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
         with translated():
-            for part in ("thumbnail.", "preview."):
+            for part in ("thumbnail.", "preview.", "motion."):
                 _mark_deleted(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
 
     def delete_image(self, user_id: UUID, image_id: UUID) -> Removed:

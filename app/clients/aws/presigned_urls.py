@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.clients.aws.boto import translated
-from app.clients.aws.image_store import PREVIEWS, Part, key_of, prefix_of_user
+from app.clients.aws.image_store import MOTION, PREVIEWS, Part, key_of, prefix_of_user
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 
 UPLOAD_SECONDS = 300
@@ -133,6 +133,16 @@ class UserAccess:
         """
         if content_type not in _SHOWN_IN_PLACE:
             raise ValueError(content_type)
+        return self._shown_in_place(user_id, key_of(user_id, image_id, "original"), content_type)
+
+    def motion(self, user_id: UUID, image_id: UUID) -> str:
+        """An address of the moving part of a picture, to be played in place; as long as a film's.
+
+        Whatever its bytes may be, S3 says that it is a video.
+        """
+        return self._shown_in_place(user_id, key_of(user_id, image_id, MOTION), "video/mp4")
+
+    def _shown_in_place(self, user_id: UUID, key: str, content_type: str) -> str:
         return Presigner(
             "GET",
             bucket=self.bucket,
@@ -144,7 +154,7 @@ class UserAccess:
                 "response-content-type": content_type,
                 "response-cache-control": "private, max-age=1200",
             },
-        ).url(key_of(user_id, image_id, "original"))
+        ).url(key)
 
     def download(self, user_id: UUID, image_id: UUID, *, name: str, content_type: str) -> SignedUrl:
         """An address that saves the original under its name; no browser shows it in place."""

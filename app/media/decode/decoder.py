@@ -14,6 +14,7 @@ from app.media.decode import fallback_decoders
 from app.media.decode.original import Original
 from app.media.decode.raw_original import RawOriginal
 from app.media.formats import sniff
+from app.media.formats.motion_photo import Motion
 from app.media.formats.sniff import Bytes
 from app.media.metadata.reader import PictureMetadata
 from app.media.render.derivatives import Derived, derived_pictures
@@ -64,7 +65,7 @@ def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Rende
     width, height = sniff.size_of_webp(bytes(data[: sniff.HEAD_BYTES]))
     header = Header(content_type=sniff.WEBP, width=width, height=height, metadata=PictureMetadata())
     announce(header)
-    return _developed(header, Derived(), "out_of_memory", None)
+    return _developed(header, Derived(), "out_of_memory", None, None)
 
 
 def _derive(original: Original, header: Header) -> Rendered:
@@ -81,7 +82,7 @@ def _derive(original: Original, header: Header) -> Rendered:
         decoder_warnings.note(error)
         derived, reason = Derived(), reason or "undecodable"
         raised = raised or error
-    return _developed(header, derived, reason, raised)
+    return _developed(header, derived, reason, raised, original.motion())
 
 
 def _shown_small(original: Original, header: Header) -> Rendered:
@@ -93,7 +94,8 @@ def _shown_small(original: Original, header: Header) -> Rendered:
             derived = _derived(original, small)
     except Exception as error:  # noqa: BLE001 - then there is none
         decoder_warnings.note(error)
-    return _developed(header, derived, "shown_small" if any(derived) else "out_of_memory", None)
+    reason: DamageReason = "shown_small" if any(derived) else "out_of_memory"
+    return _developed(header, derived, reason, None, original.motion())
 
 
 def _derived(original: Original, pixels: Image | None) -> Derived:
@@ -108,7 +110,11 @@ def _derived(original: Original, pixels: Image | None) -> Derived:
 
 
 def _developed(
-    header: Header, derived: Derived, reason: DamageReason | None, error: Exception | None
+    header: Header,
+    derived: Derived,
+    reason: DamageReason | None,
+    error: Exception | None,
+    motion: Motion | None,
 ) -> Rendered:
     return Rendered(
         outcome="ready" if reason is None else "damaged",
@@ -123,4 +129,5 @@ def _developed(
         metadata=header.metadata,
         is_animated=header.is_animated,
         error=type(error).__name__ if error else None,
+        motion=motion,
     )

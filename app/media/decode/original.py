@@ -32,12 +32,14 @@ from app.media.formats.dcf import profile_by_exif
 from app.media.formats.gain_map_sources import gain_map_of_heif, gain_map_of_jpeg
 from app.media.formats.heif_items import HeifItems, read_items
 from app.media.formats.metadata_blocks import metadata_blocks
+from app.media.formats.motion_photo import Motion, find_motion
 from app.media.formats.orientation import exif_orientation_of_heif, is_sideways, turned
 from app.media.formats.png_colour import read_png_colours
 from app.media.formats.raw_preview import find_embedded
 from app.media.formats.sniff import Bytes
 from app.media.metadata.exif import unwrapped
 from app.media.metadata.reader import PictureMetadata, read_metadata, read_orientation
+from app.media.metadata.xmp import read_xmp
 from app.media.render.derivatives import fitted, whole_shrink
 from app.media.results import DamageReason, Header
 
@@ -69,7 +71,7 @@ class Original:
     """An original and the ways to get at its header and its pixels."""
 
     def __init__(self, data: Bytes, content_type: str) -> None:
-        self.data = data
+        self.data = self._whole = data
         self.content_type = content_type
         self.declared: Declared = None  # of colours, beside a profile
         # Of metadata, beside those that libvips finds.
@@ -296,6 +298,16 @@ class Original:
         if self.content_type == sniff.AVIF:
             return pyvips.Image.heifload_buffer(file, fail_on="error").copy_memory()
         return decode_heif(file)
+
+    def motion(self) -> Motion | None:
+        """Return where the video is that belongs to the picture; None also where it is broken."""
+        if self.content_type != sniff.JPEG and self.content_type not in sniff.HEIF_FAMILY:
+            return None
+        try:
+            return find_motion(self._whole, read_xmp(self._blocks.get("xmp", b"")))
+        except Exception:  # noqa: BLE001 - of hostile bytes; the picture itself is shown
+            _log.info("a moving part is not found", exc_info=True)
+            return None
 
     def small_copy(self) -> Image | None:
         """Decode the small copy that cameras put into files; None when there is none."""

@@ -90,6 +90,7 @@ export { useMapClusters, useMapImages, WORLD, type MapBox } from "./images/map";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
+  fetchMotion,
   fetchOriginal,
   imageOptions,
   isUnfinished,

@@ -4016,6 +4016,11 @@ export interface components {
             /** Favourite */
             favourite: boolean;
             /**
+             * Has Motion
+             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             */
+            has_motion: boolean;
+            /**
              * Height
              * @description Pixels, upright.
              */
@@ -4844,6 +4849,11 @@ export interface components {
             /** Favourite */
             favourite: boolean;
             /**
+             * Has Motion
+             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             */
+            has_motion: boolean;
+            /**
              * Height
              * @description Pixels, upright.
              */
@@ -5125,6 +5135,11 @@ export interface components {
             favourite: boolean;
             file: components["schemas"]["FileSays"];
             /**
+             * Has Motion
+             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             */
+            has_motion: boolean;
+            /**
              * Height
              * @description Pixels, upright.
              */
@@ -5145,6 +5160,16 @@ export interface components {
              */
             is_folded: boolean;
             location: components["schemas"]["Location"] | null;
+            /**
+             * Motion Milliseconds
+             * @description How long the moving part plays, as it says itself.
+             */
+            motion_milliseconds: number | null;
+            /**
+             * Motion Url
+             * @description Of the moving part, an MP4 with whatever codec the camera chose. Signed; works until urls_expire_at.
+             */
+            motion_url: string | null;
             /** Name */
             name: string;
             /** @description Of `location`; null: there is none, it is at sea, or it is not named yet. */
@@ -5266,6 +5291,11 @@ export interface components {
             failure: components["schemas"]["Failure"] | null;
             /** Favourite */
             favourite: boolean;
+            /**
+             * Has Motion
+             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             */
+            has_motion: boolean;
             /**
              * Height
              * @description Pixels, upright.
@@ -5850,6 +5880,11 @@ export interface components {
             favourite: boolean;
             /** Has Description */
             has_description: boolean;
+            /**
+             * Has Motion
+             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             */
+            has_motion: boolean;
             /**
              * Height
              * @description Pixels, upright.

@@ -64,6 +64,7 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
   width: 4000,
   height: 3000,
   is_animated: false,
+  has_motion: false,
   thumbhash: null,
   timeline_at: "2025-05-03T10:00:00",
   taken_at: "2025-05-03T10:00:00+02:00",
@@ -101,6 +102,8 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   albums: [],
   tags: [],
   animation_url: null,
+  motion_milliseconds: null,
+  motion_url: null,
   ...changes,
 });
 

@@ -77,3 +77,10 @@ export const SlideshowIcon = icon(
   <path d="M5.5 4h13A1.5 1.5 0 0 1 20 5.5v9a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 14.5v-9A1.5 1.5 0 0 1 5.5 4ZM10.5 7.5v5l4-2.5ZM8 20h8" />,
 );
 export const PauseIcon = icon(<path d="M8 5v14m8-14v14" strokeWidth={2.75} />);
+/** A still within what moves around it. */
+export const MotionIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="4.5" />
+    <circle cx="12" cy="12" r="8.5" strokeDasharray="2.2 2.25" />
+  </>,
+);

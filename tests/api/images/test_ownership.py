@@ -340,6 +340,8 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "albums",
         "tags",
         "animation_url",
+        "motion_url",
+        "motion_milliseconds",
         "description",
         "description_failure",
     }
@@ -388,6 +390,7 @@ LISTED = {
     "width",
     "height",
     "is_animated",
+    "has_motion",
     "thumbhash",
     "timeline_at",
     "taken_at",

@@ -212,6 +212,10 @@ export const useImage = (id: string) =>
       state.data && isUnfinished(state.data) ? LOOK_EVERY_MS : false,
   });
 
+/** Where the moving part of a picture plays from; null: it has none. @throws ApiProblem */
+export const fetchMotion = async (client: QueryClient, id: string): Promise<string | null> =>
+  (await client.query(imageOptions(id))).motion_url;
+
 /** A short-lived address that downloads the original file. */
 export const fetchOriginal = (id: string): Promise<{ url: string; expires_at: string }> =>
   read(api.GET("/api/images/{image_id}/original", { params: { path: { image_id: id } } }));

@@ -1,5 +1,13 @@
 /** One picture in the grid: its colours, then itself, and what there is to say about it. */
-import { memo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import {
+  lazy,
+  memo,
+  Suspense,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from "react";
 
 import { imageAlt, isWhole, type Image, type ListedImage } from "@/api";
 import {
@@ -14,6 +22,8 @@ import {
 } from "@/ui";
 
 import { ThumbHashCanvas } from "./ThumbHashCanvas";
+
+const TileMotion = lazy(() => import("@/components/motion/TileMotion"));
 
 /** The same functions for every tile and every render, so that tiles need not render again. */
 export type TileActions = {
@@ -196,6 +206,11 @@ export const Tile = memo(function Tile(props: TileProps) {
         {note === null && image.favourite && <FavouriteBadge />}
         <span className="pointer-events-none absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/35 to-transparent opacity-0 transition-opacity group-hover:opacity-100" />
       </a>
+      {isWhole(image) && image.has_motion && (
+        <Suspense fallback={null}>
+          <TileMotion image={image} tabIndex={tabIndex} isSelected={isSelected} />
+        </Suspense>
+      )}
       {isSelecting !== null && (
         <button
           type="button"

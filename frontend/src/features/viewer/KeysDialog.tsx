@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["R"], "Restore what is in Recently deleted"],
   [["U", "Ctrl Z"], "Bring back what you deleted or archived last"],
   [["E", "I"], "Details"],
+  [["M"], "Play the moving part of a motion photo, or stop it"],
   [["S"], "Slideshow, or its end"],
   [["Space"], "Pause the slideshow, or go on"],
   [["Z"], "Zoom in, or the whole picture"],

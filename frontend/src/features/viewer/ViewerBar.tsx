@@ -12,6 +12,7 @@ import {
   IconButton,
   InfoIcon,
   MinusIcon,
+  MotionIcon,
   PauseIcon,
   PlayIcon,
   PlusIcon,
@@ -32,6 +33,8 @@ type ViewerBarProps = {
   position: { at: number; of: number } | null;
   /** Null: it does not move. */
   film: Animation | null;
+  /** Null: it has no moving part. */
+  motion: Animation | null;
   hasDetails: boolean;
   onClose: () => void;
   onToggleDetails: () => void;
@@ -52,7 +55,7 @@ type ViewerBarProps = {
 const light = "hover:bg-white/15!";
 
 export const ViewerBar = (props: ViewerBarProps) => {
-  const { image, position, film, hasDetails, trash } = props;
+  const { image, position, film, motion, hasDetails, trash } = props;
   const { download, isFetching } = useDownload(image);
   const place = position && `${formatNumber(position.at)} of ${formatNumber(position.of)}`;
   return (
@@ -77,6 +80,15 @@ export const ViewerBar = (props: ViewerBarProps) => {
           onClick={film.toggle}
         >
           {film.isPlaying ? <PauseIcon /> : <PlayIcon />}
+        </IconButton>
+      )}
+      {motion && (
+        <IconButton
+          label={motion.isPlaying ? "Stop the moving part" : "Play the moving part"}
+          className={light}
+          onClick={motion.toggle}
+        >
+          {motion.isPlaying ? <PauseIcon /> : <MotionIcon />}
         </IconButton>
       )}
       <IconButton

@@ -1,13 +1,24 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
-import { useMemo, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
-import { albumOf, useAlbum, useStack, type Image, type ImageDetail, type Listing } from "@/api";
+import {
+  albumOf,
+  fetchMotion,
+  useAlbum,
+  useStack,
+  type Image,
+  type ImageDetail,
+  type Listing,
+} from "@/api";
+import { useMotion } from "@/components/motion/use-motion";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
 import { Filmstrip } from "./filmstrip/Filmstrip";
+import { MovingPart } from "./MovingPart";
 import { NavButton } from "./NavButton";
 import { SlideshowBar } from "./SlideshowBar";
 import { StackStrip } from "./stack/StackStrip";
@@ -90,6 +101,12 @@ export const ViewerContent = ({
     },
   });
   const film = useAnimation(stage, detail?.id === imageId ? detail : null);
+  const motion = useMotionOf(imageId);
+  const playMotion = () => {
+    stage.current?.resetZoom();
+    motion.play();
+  };
+  const toggleMotion = motion.isWanted ? motion.stop : playMotion;
   const close = () => stage.current?.close();
   const step = (by: number) => {
     const to = images[index + by];
@@ -156,6 +173,7 @@ export const ViewerContent = ({
     Delete: removeThis,
     u: undo,
     "Ctrl+z": undo,
+    ...(image?.has_motion ? { m: toggleMotion } : {}),
     "?": () => setDialog("keys"),
   };
   // Also while a dialog is still being loaded: what is typed then is meant for it.
@@ -169,6 +187,7 @@ export const ViewerContent = ({
     >
       <div className="relative min-h-0 min-w-0 flex-1 [color-scheme:dark]">
         <div ref={room} className="absolute inset-0 overflow-hidden" />
+        {!isLeaving && !isPulled && <MovingPart motion={motion} />}
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div
@@ -185,6 +204,7 @@ export const ViewerContent = ({
             image={current ?? image}
             position={place && { at: place.before + index + 1, of: place.total }}
             film={film}
+            motion={image.has_motion ? { isPlaying: motion.isWanted, toggle: toggleMotion } : null}
             hasDetails={hasDetails}
             onClose={close}
             onToggleDetails={toggleDetails}
@@ -257,6 +277,15 @@ const useStackOf = (image: Image | null, view: Listing) => {
       beside: [...ids.slice(at + 1), ...ids.slice(0, Math.max(0, at)).reverse()],
     };
   }, [stack, image]);
+};
+
+/** The moving part of the picture in view; another picture stops it. */
+const useMotionOf = (imageId: string) => {
+  const client = useQueryClient();
+  const motion = useMotion(() => fetchMotion(client, imageId));
+  const leave = useEffectEvent(() => motion.stop());
+  useEffect(() => () => leave(), [imageId]);
+  return motion;
 };
 
 /** The list with what is newest about the picture in view. */

@@ -29,6 +29,7 @@ const rowsOf = (page: Page): ListedImage[] => {
     width: Math.round((page.ratios[index] ?? 1) * 1000),
     height: 1000,
     is_animated: animated.has(index),
+    has_motion: false,
     favourite: false,
     archived_at: null,
   }));
