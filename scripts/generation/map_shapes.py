@@ -76,9 +76,9 @@ Tile = tuple[int, int]
 
 def main() -> None:
     """Fetch the package and make the files."""
-    topology = _countries()
-    arcs = [_projected(arc) for arc in _arcs_of(topology)]
-    rings = [_ring(arcs, ring) for polygon in _land_of(topology) for ring in polygon]
+    topology = countries()
+    arcs = [projected(arc) for arc in arcs_of(topology)]
+    rings = [ring_of(arcs, ring) for polygon in _land_of(topology) for ring in polygon]
     borders = [_unwrapped(arcs[number]) for number in _shared_arcs(topology)]
     MADE.mkdir(parents=True, exist_ok=True)
     for old in MADE.glob("*.bin"):
@@ -95,7 +95,8 @@ def main() -> None:
         print(f"level {level.number}: {len(tiles)} tiles, {len(by_file)} files, {size:,} bytes")
 
 
-def _countries() -> dict[str, Any]:
+def countries() -> dict[str, Any]:
+    """Return the topology of countries, out of the package."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["npm", "pack", "--silent", PACKAGE],  # noqa: S607
@@ -116,7 +117,7 @@ def _countries() -> dict[str, Any]:
     return topology
 
 
-def _arcs_of(topology: dict[str, Any]) -> Iterator[Path_]:
+def arcs_of(topology: dict[str, Any]) -> Iterator[Path_]:
     """Give the arcs in degrees (https://github.com/topojson/topojson-specification)."""
     (x_scale, y_scale), (left, bottom) = (
         topology["transform"]["scale"],
@@ -131,12 +132,13 @@ def _arcs_of(topology: dict[str, Any]) -> Iterator[Path_]:
         yield points
 
 
-def _projected(degrees: Path_) -> Path_:
+def projected(degrees: Path_) -> Path_:
     """Web Mercator: 0 to 1 from west to east, and from north to south."""
-    return [((longitude + 180) / 360, _row_of(latitude)) for longitude, latitude in degrees]
+    return [((longitude + 180) / 360, row_of(latitude)) for longitude, latitude in degrees]
 
 
-def _row_of(latitude: float) -> float:
+def row_of(latitude: float) -> float:
+    """Return the row of a latitude in degrees."""
     sine = math.sin(math.radians(max(-MAX_LATITUDE, min(MAX_LATITUDE, latitude))))
     return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
 
@@ -146,7 +148,8 @@ def _land_of(topology: dict[str, Any]) -> Iterator[list[list[int]]]:
         yield from [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
 
 
-def _ring(arcs: Sequence[Path_], numbers: Iterable[int]) -> Path_:
+def ring_of(arcs: Sequence[Path_], numbers: Iterable[int]) -> Path_:
+    """Join arcs to a ring; a negative number is an arc from its end."""
     points: Path_ = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
@@ -189,7 +192,7 @@ def _tiles_of(level: Level, rings: Sequence[Path_], borders: Sequence[Path_]) ->
     lines: dict[Tile, list[Path_]] = defaultdict(list)
     for ring in rings:
         scaled = [(x * steps, y * steps) for x, y in ring]
-        if abs(_area(scaled)) < level.least:
+        if abs(area_of(scaled)) < level.least:
             continue
         simple = _simplified_ring(scaled, level.tolerance)
         if len(simple) >= 4:  # noqa: PLR2004 - a triangle
@@ -206,7 +209,8 @@ def _tiles_of(level: Level, rings: Sequence[Path_], borders: Sequence[Path_]) ->
     return found
 
 
-def _area(ring: Path_) -> float:
+def area_of(ring: Path_) -> float:
+    """Return the area of a ring, negative where it goes around the other way."""
     return sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(ring, ring[1:])) / 2  # noqa: B905, RUF007
 
 

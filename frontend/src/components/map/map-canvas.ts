@@ -1,5 +1,6 @@
 /** Draws the map into a canvas, a frame when something changed, and moves it. Knows nothing of React. */
 import { between, clampCamera, worldSize, type Camera, type Size } from "./camera";
+import { Labels, type LabelLook } from "./labels";
 import { TILE, Tiles, type Colours } from "./tiles";
 
 /** A frame of a display is 16 ms, and there is more to do in it. */
@@ -24,8 +25,9 @@ export class MapCanvas {
   private readonly callbacks: Callbacks;
   private readonly scale = Math.min(window.devicePixelRatio || 1, 2);
   private readonly tiles = new Tiles(this.scale, () => this.redraw());
+  private readonly labels = new Labels(() => this.redraw());
   private readonly context: CanvasRenderingContext2D | null;
-  private colours: Colours | null = null;
+  private colours: (Colours & LabelLook) | null = null;
   private frame = 0;
   /** Tiles of this frame were not there. */
   private isIncomplete = false;
@@ -136,6 +138,8 @@ export class MapCanvas {
         });
       }
     }
+    context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
+    this.labels.draw(context, camera, size, this.colours);
     if (this.tiles.drawSome(this.colours, DRAW_MS)) this.redraw();
     else if (this.isIncomplete) this.redraw();
     this.isIncomplete = false;
@@ -165,14 +169,17 @@ export class MapCanvas {
     this.context?.drawImage(above.canvas, from, down, part, part, x, y, width, height);
   }
 
-  /** The canvas has the colours of the theme as its own, which a style sheet gives it. */
-  private coloursOfTheme(): Colours {
+  /** The canvas has the colours of the theme, and its font, as its own, which a style sheet gives it. */
+  private coloursOfTheme(): Colours & LabelLook {
     const style = getComputedStyle(this.canvas);
     return {
       sea: style.backgroundColor,
       land: style.color,
       coast: style.borderTopColor,
       border: style.borderBottomColor,
+      ink: style.borderLeftColor,
+      halo: style.color,
+      family: style.fontFamily,
     };
   }
 }

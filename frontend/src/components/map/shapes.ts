@@ -3,6 +3,8 @@
  * scripts/generation/map_shapes.py says what is in a file.
  */
 
+import { FilesOnDemand } from "./files-on-demand";
+
 /** Of a tile: paths in steps from its corner, of which a side has `side`. */
 export type TileShapes = { land: Path2D; borders: Path2D };
 export type TileOfLevel = { level: number; x: number; y: number };
@@ -77,19 +79,14 @@ export const readFile = (bytes: Uint8Array): Map<number, Uint8Array> => {
   return new Map(sizes.map(([number, size]) => [number, reader.take(size)]));
 };
 
-type File = Map<number, Uint8Array> | "loading" | "failed";
-
-const RETRY_MS = 5_000;
-
 /** Loads files as tiles of them are asked for, and keeps what was read of them. */
 export class Shapes {
-  private readonly files = new Map<string, File>();
+  private readonly files: FilesOnDemand<Map<number, Uint8Array>>;
   private readonly tiles = new Map<string, TileShapes>();
 
-  private readonly onLoaded: () => void;
-
   constructor(onLoaded: () => void) {
-    this.onLoaded = onLoaded;
+    const read = async (answer: Response) => readFile(new Uint8Array(await answer.arrayBuffer()));
+    this.files = new FilesOnDemand(read, onLoaded);
   }
 
   /** Null: it is all sea. Undefined: it is not here yet; `onLoaded` tells when it may be. */
@@ -98,8 +95,7 @@ export class Shapes {
     const address = ADDRESSES[`./shapes/${level}-${x >> up}-${y >> up}.bin`];
     if (address === undefined) return null;
     const file = this.files.get(address);
-    if (file === undefined) void this.load(address);
-    if (file === undefined || typeof file === "string") return undefined;
+    if (file === undefined) return undefined;
     const key = `${level}/${x}/${y}`;
     const bytes = file.get(y * 2 ** level + x);
     const read = this.tiles.get(key);
@@ -108,23 +104,5 @@ export class Shapes {
     const shapes = { land: readPaths(reader, true), borders: readPaths(reader, false) };
     this.tiles.set(key, shapes);
     return shapes;
-  }
-
-  private async load(address: string): Promise<void> {
-    this.files.set(address, "loading");
-    try {
-      const answer = await fetch(address);
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      this.files.set(address, readFile(new Uint8Array(await answer.arrayBuffer())));
-    } catch {
-      // The map is there without it, and it is asked for once more in a while.
-      this.files.set(address, "failed");
-      setTimeout(() => {
-        this.files.delete(address);
-        this.onLoaded();
-      }, RETRY_MS);
-      return;
-    }
-    this.onLoaded();
   }
 }

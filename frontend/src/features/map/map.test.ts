@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { placed } from "@/components/map/labels";
+import { readNames } from "@/components/map/names";
 import { boxSeen, clampCamera, fitting, pixelOf, zoomedAt } from "@/components/map/camera";
 import { latLonOf, mapPointOf } from "@/components/map/mercator";
 
@@ -74,4 +76,30 @@ test("a cluster says how many there are and where", () => {
   const place = { country_code: "PT", country: "Portugal", region: "Lisbon", town: null };
   expect(clusterInWords({ count: 1, place })).toBe("1 picture near Lisbon");
   expect(clusterInWords({ count: 1200, place: null })).toBe("1,200 pictures");
+});
+
+test("names are of their zooms, countries first, and none covers another", () => {
+  const names = readNames({
+    towns: {
+      zooms: [
+        [3, 2],
+        [7, 1],
+      ],
+      x: [2 ** 21, 2 ** 21 + 100, 2 ** 20],
+      y: [2 ** 21, 2 ** 21, 2 ** 20],
+      name: ["Large", "Near it", "Small"],
+    },
+    countries: [["Land", 2 ** 21, 2 ** 19, 1.5, 6]],
+  });
+  expect(names.map(({ text, first, last }) => [text, first, last])).toEqual([
+    ["Land", 1.5, 6],
+    ["Large", 3, Infinity],
+    ["Near it", 3, Infinity],
+    ["Small", 7, Infinity],
+  ]);
+  const shown = (zoom: number) =>
+    placed(names, { x: 0.5, y: 0.5, zoom }, SIZE, () => 60).map(({ name }) => name.text);
+  expect(shown(2)).toEqual(["Land", "Large", "Small"]);
+  // So near that a hundred steps are many pixels.
+  expect(shown(16)).toContain("Near it");
 });
