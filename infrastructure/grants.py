@@ -21,6 +21,7 @@ from infrastructure.user_access import UserAccess
 # milliseconds.
 OLDEST_SIGNATURE_MS = 1_200_000
 _ONE_PERSON = "users/${aws:PrincipalTag/user}"
+_COPIED_FROM = "users/${aws:PrincipalTag/from}"
 
 
 class Grants(Construct):
@@ -188,6 +189,16 @@ class Grants(Construct):
                     "s3:AbortMultipartUpload",
                     on=[self._objects(f"{_ONE_PERSON}/*/original")],
                     sid="WriteOwnOriginals",
+                ),
+                # See [Note: Two people in one session] in app/clients/aws/copies.py. Whoever has
+                # no such tag is allowed nothing by this.
+                _allow(
+                    "s3:GetObject",
+                    on=[
+                        self._objects(f"{_COPIED_FROM}/*/{part}")
+                        for part in ("original", "preview.jpg", "preview.webp")
+                    ],
+                    sid="CopyFromAnother",
                 ),
             ],
         )

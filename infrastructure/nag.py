@@ -107,6 +107,7 @@ def check_by_rules(app: App, stack: PinholeStack, beside: Beside) -> None:
 
 
 _ONE_PERSON = "users/<aws:PrincipalTag/user>"
+_COPIED_FROM = "users/<aws:PrincipalTag/from>"
 _CDK_DEPLOYMENT_ID = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
 
 
@@ -138,6 +139,13 @@ def _wildcards(stack: PinholeStack, beside: Beside) -> dict[str, str]:
             "users/*/*/deleted": everyone,
             f"{_ONE_PERSON}/*": one_person,
             f"{_ONE_PERSON}/*/original": one_person,
+            **dict.fromkeys(
+                (
+                    f"{_COPIED_FROM}/*/{part}"
+                    for part in ("original", "preview.jpg", "preview.webp")
+                ),
+                "What is copied from one person to another: its session names the keys.",
+            ),
         }.items()
     }
     if beside.replica:

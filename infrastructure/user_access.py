@@ -25,7 +25,8 @@ class UserAccess(Construct):
                 iam.ArnPrincipal(api_role.role_arn).with_conditions(
                     {
                         "StringLike": {"aws:RequestTag/user": _ANY_USER_ID},
-                        "ForAllValues:StringEquals": {"aws:TagKeys": ["user"]},
+                        "StringLikeIfExists": {"aws:RequestTag/from": _ANY_USER_ID},
+                        "ForAllValues:StringEquals": {"aws:TagKeys": ["user", "from"]},
                     }
                 )
             ),

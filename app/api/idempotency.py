@@ -120,6 +120,7 @@ REPETITIONS = {
     "leave_album": _gone(),
     "add_to_shared_album": _safe(),
     "remove_from_shared_album": _safe(),
+    "save_from_shared_album": _safe("What was saved before is in your library already."),
     "open_share": _not_safe("Each request counts as a visit."),
     "get_tags_of_images": _LOOK,
     "list_download_entries": _LOOK,

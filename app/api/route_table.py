@@ -121,6 +121,7 @@ DELETE /api/shared-albums/<uuid:album_id> app.members.member_routes:leave_album
 GET /api/shared-albums/<uuid:album_id>/images app.members.member_routes:list_images_of_shared_album
 POST /api/shared-albums/<uuid:album_id>/images app.members.member_routes:add_to_shared_album
 POST /api/shared-albums/<uuid:album_id>/images/remove app.members.member_routes:remove_from_shared_album
+POST /api/shared-albums/<uuid:album_id>/images/save app.members.member_routes:save_from_shared_album
 GET /api/shared-albums/<uuid:album_id>/addresses app.members.member_routes:get_addresses_of_shared_album
 GET /api/shared-albums/<uuid:album_id>/images/<uuid:image_id> app.members.member_routes:get_image_of_shared_album
 GET /api/shared-albums/<uuid:album_id>/images/<uuid:image_id>/original app.members.member_routes:get_original_of_shared_album

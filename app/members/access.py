@@ -5,7 +5,7 @@ there was nothing. Here and in contents.py beside, and nowhere else, an account 
 its own. What lets it is a row of `album_members` which it accepted: an invitation alone opens
 nothing. Each query names the album, its owner and the account that looks. A grant ends with its
 row, at once: it is looked up at each request, and addresses of pictures live for a minute, see
-[Note: Addresses of visitors] in app/clients/aws/presigned_urls.py. docs/decisions/0122.
+[Note: Addresses of visitors] in app/clients/aws/session_policies.py. docs/decisions/0122.
 """
 
 from dataclasses import dataclass

@@ -143,7 +143,7 @@ _IN_VIEW = Prepared(
     )
 )
 _DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
-  descriptions.text, {title}, content_type, byte_size, sha256, {place}"""
+  descriptions.text, {title}, content_type, byte_size, sha256, preview_format, {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
 _DETAILS = _DETAILS.format(
     title=SHOWN_TITLE,
@@ -180,6 +180,7 @@ class SeenImage:
     content_type: str
     byte_size: int
     sha256: bytes
+    preview_format: str
     town: str | None
     region: str | None
     country_code: str | None
@@ -253,7 +254,7 @@ def show_in_view(album: OpenAlbum, ids: Sequence[UUID], *, access: UserAccess) -
     parts = []
     expire_at = None
     for owner_id, images in of.items():
-        reader = access.visitor_reader(_session_of(album, owner_id), owner_id, until=None)
+        reader = access.visitor_reader(session_of(album, owner_id), owner_id, until=None)
         thumbnails, previews = {}, {}
         for image_id, preview_format in images:
             thumbnail, preview, _ = reader(image_id.replace("-", ""), PREVIEWS[preview_format])
@@ -315,10 +316,9 @@ def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Sh
     seen = see_image(album, image_id)
     if not (album.allow_originals and seen.allow_originals):
         raise NotFoundError
-    kind = seen.content_type.rpartition("/")[2].removeprefix("x-")
-    hidden = f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
+    hidden = hidden_name(image_id, seen.content_type)
     signed = access.visitor_download(
-        _session_of(album, seen.owner_id),
+        session_of(album, seen.owner_id),
         seen.owner_id,
         image_id,
         name=seen.name if album.show_names and seen.show_names else hidden,
@@ -328,7 +328,13 @@ def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Sh
     return {"url": signed.url, "expires_at": signed.expires_at}
 
 
-def _session_of(album: OpenAlbum, owner_id: UUID) -> UUID:
+def hidden_name(image_id: UUID, content_type: str) -> str:
+    """What a picture is called for whom its name is not shown."""
+    kind = content_type.rpartition("/")[2].removeprefix("x-")
+    return f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
+
+
+def session_of(album: OpenAlbum, owner_id: UUID) -> UUID:
     """Name the session that signs for this membership below one owner's prefix."""
     return uuid5(album.grant_id, owner_id.hex)
 

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import take, take_several
 from app.accounts.rate_limits.policies import (
     LONG_READS,
     MANY_ORIGINALS,
     MEMBER_CHANGES,
     ORIGINALS_OF_MEMBER,
+    PICTURES_SAVED,
 )
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
@@ -42,6 +43,7 @@ from app.members.listing import (
     note_look,
     wants_mail,
 )
+from app.members.save import Limits, save
 from app.members.schemas import (
     AddedImagesIn,
     AnsweredOut,
@@ -51,6 +53,8 @@ from app.members.schemas import (
     MemberImagesChangedOut,
     MemberImagesIn,
     MemberInViewOut,
+    SavedImagesOut,
+    SaveImagesIn,
     SharedAlbumOut,
     SharedAlbumsOut,
     WantsMailIn,
@@ -259,6 +263,42 @@ def remove_from_shared_album(album_id: UUID, json_data: MemberImagesIn) -> Respo
     ids = withdraw(user, album_id, json_data.ids)
     db.session.commit()
     return json_response({"ids": [str(each) for each in ids]})
+
+
+@shared_albums.post("/<uuid:album_id>/images/save")
+@signed_in
+@shared_albums.input(SaveImagesIn, location="json")
+@shared_albums.output(SavedImagesOut)
+@shared_albums.doc(
+    responses={
+        **NOT_FOUND,
+        429: "Many pictures were saved, or uploads begun and not finished, or several changes of"
+        " yours are under way.",
+    }
+)
+def save_from_shared_album(album_id: UUID, json_data: SaveImagesIn) -> Response:
+    """Copy pictures of an album into your library, where they stay when you leave it.
+
+    They count for your quota. Where originals may be saved, these are copied, with all that is
+    written in them; else what you see, of 2,048 pixels. Beside that the copy gets the file's name
+    and the day, where the album shows them. Ten at a time; asking again is safe.
+    """
+    user = current_user()
+    take_several(PICTURES_SAVED, of=str(user.id), amount=len(json_data.ids))
+    db.session.commit()
+    parts = dependencies()
+    images = save(
+        user,
+        album_id,
+        json_data.ids,
+        access=parts.access,
+        uploads=parts.uploads,
+        limits=Limits(
+            max_bytes=parts.settings.max_upload_bytes,
+            quota_bytes=parts.settings.storage_quota_bytes,
+        ),
+    )
+    return json_response({"images": images})
 
 
 @shared_albums.get("/<uuid:album_id>/addresses")

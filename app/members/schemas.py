@@ -260,3 +260,37 @@ class MemberImagesChangedOut(BaseModel):
     """What was changed; what was as it should be already is left out."""
 
     ids: list[UUID]
+
+
+MAX_SAVED = 10
+
+
+class SaveImagesIn(BaseModel):
+    """Which pictures are copied into one's library."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_SAVED)
+
+
+class SavedImageOut(BaseModel):
+    """What came of one picture that was to be saved."""
+
+    id: UUID = Field(description="As it was asked for.")
+    outcome: Literal["saved", "exists", "restored", "refused", "gone", "later"] = Field(
+        description="saved: it was copied, and is processed now as an upload is. exists: your"
+        " library has these bytes. restored: it had them in Recently deleted. refused: see `code`."
+        " gone: the album shows no such picture. later: there was no time, or S3 did not answer;"
+        " ask again."
+    )
+    image_id: UUID | None = Field(description="The picture of your library; null: there is none.")
+    code: str | None = Field(
+        description="Why it was refused: `quota_exceeded`, `too_large` or `unsupported_type`."
+    )
+    detail: str | None
+
+
+class SavedImagesOut(BaseModel):
+    """What came of each picture, in the order in which they were asked for."""
+
+    images: list[SavedImageOut]

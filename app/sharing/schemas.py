@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from app.clients.aws.presigned_urls import MAX_VISITOR_ORIGINALS
+from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS
 from app.http.schemas import BaseModel
 from app.images.album_models import MAX_TITLE
 from app.images.named import ids_field

@@ -12,7 +12,7 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
 )
 from app.accounts.sessions.guards import public
-from app.clients.aws.presigned_urls import MAX_VISITOR_ORIGINALS
+from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import columns_response, json_response

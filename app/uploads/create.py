@@ -36,6 +36,15 @@ class Refused:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reserved:
+    """The row of a picture that is about to come; `abandoned` as below."""
+
+    image: Image
+    plan: Plan | None
+    abandoned: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Promised:
     """A place to upload to; `abandoned` is an upload in parts that it takes the place of."""
 
@@ -134,6 +143,26 @@ def promise_upload(
     An upload that was never finished is promised its old place again, and so is one that was
     rejected; a picture in Recently deleted is taken out of it.
     """
+    found = reserve(user, new, room=room)
+    if not isinstance(found, Reserved):
+        return found
+    image, plan, abandoned = found.image, found.plan, found.abandoned
+    if plan is not None:
+        return PromisedInParts(
+            image_id=image.id,
+            content_type=new.content_type,
+            plan=plan,
+            upload_id=image.upload_id,
+            abandoned=abandoned,
+        )
+    place = access.upload_place(
+        user.id, image.id, size=new.size, content_type=new.content_type, sha256=image.sha256
+    )
+    return Promised(image_id=image.id, place=place, abandoned=abandoned)
+
+
+def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | Existing | Refused:
+    """Make or find the row of a picture that is about to come, however it comes."""
     if refused := room.take(new):
         return refused
     moment = now()
@@ -148,18 +177,7 @@ def promise_upload(
     if not _goes_on(image, new, plan):
         abandoned, image.upload_id = image.upload_id, None
     _write(new, plan, onto=image, moment=moment)
-    if plan is not None:
-        return PromisedInParts(
-            image_id=image.id,
-            content_type=new.content_type,
-            plan=plan,
-            upload_id=image.upload_id,
-            abandoned=abandoned,
-        )
-    place = access.upload_place(
-        user.id, image.id, size=new.size, content_type=new.content_type, sha256=image.sha256
-    )
-    return Promised(image_id=image.id, place=place, abandoned=abandoned)
+    return Reserved(image=image, plan=plan, abandoned=abandoned)
 
 
 def _plan(new: NewImage) -> Plan | None:

@@ -36,14 +36,15 @@ def _queue_arns() -> list[str]:
 
 
 def user_role_trust() -> Policy:
-    """Only the API may become a user, and only with the one tag that says which."""
+    """Only the API may become a user, by the tag that says which; `from` says whose is copied."""
     return _policy(
         {
             **_allow("sts:AssumeRole", "sts:TagSession"),
             "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{API_USER}"},
             "Condition": {
                 "StringLike": {"aws:RequestTag/user": _ANY_USER_ID},
-                "ForAllValues:StringEquals": {"aws:TagKeys": ["user"]},
+                "StringLikeIfExists": {"aws:RequestTag/from": _ANY_USER_ID},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["user", "from"]},
             },
         }
     )

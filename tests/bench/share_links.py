@@ -30,7 +30,7 @@ from sqlalchemy import Engine, create_engine, text
 from app.accounts.rate_limits.policies import SHARE_TRIES, SHARE_TRIES_ALL
 from app.accounts.sessions.tokens import new_token
 from app.cli.migrate import migrate
-from app.clients.aws.presigned_urls import session_policy, visitor_policy
+from app.clients.aws.session_policies import session_policy, visitor_policy
 from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from scripts.embedded.stack import EmbeddedStack

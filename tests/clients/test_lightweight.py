@@ -16,8 +16,8 @@ from botocore.credentials import Credentials
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.lightweight import Caller, SecretsManager, SecurityTokenService
-from app.clients.aws.presigned_urls import session_policy
 from app.clients.aws.secrets_manager import read_secret
+from app.clients.aws.session_policies import session_policy
 from app.settings import Settings
 from scripts.embedded.policies import REGION
 from scripts.embedded.stack import EmbeddedStack

@@ -4,9 +4,12 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from app.clients.aws.presigned_urls import (
+from app.clients.aws.copies import MAX_COPIED
+from app.clients.aws.image_store import key_of
+from app.clients.aws.session_policies import (
     MAX_VISITOR_ORIGINALS,
     VISITOR_SECONDS,
+    copying_policy,
     visitor_original_policy,
     visitor_policy,
 )
@@ -41,6 +44,18 @@ def test_policies_are_as_short_as_sts_wants_them() -> None:
     most = [uuid4() for _ in range(MAX_VISITOR_ORIGINALS)]
     for policy in (visitor_policy(longest, OWNER), visitor_original_policy(longest, OWNER, *most)):
         assert len(json.dumps(policy, separators=(",", ":"))) <= 2048
+
+
+def test_a_session_that_copies_names_its_keys_and_as_many_as_sts_takes() -> None:
+    longest = "b" * 63
+    sources = [key_of(OWNER, uuid4(), "preview.webp") for _ in range(MAX_COPIED)]
+    targets = [key_of(uuid4(), uuid4(), "original") for _ in range(MAX_COPIED)]
+    policy = copying_policy(longest, sources=sources, targets=targets)
+    assert len(json.dumps(policy, separators=(",", ":"))) <= 2048
+    read, write = statements(policy)
+    assert (read["Action"], write["Action"]) == ("s3:GetObject", "s3:PutObject")
+    assert read["Resource"] == [f"arn:aws:s3:::{longest}/{key}" for key in sources]
+    assert write["Resource"] == [f"arn:aws:s3:::{longest}/{key}" for key in targets]
 
 
 def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:

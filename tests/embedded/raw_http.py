@@ -14,7 +14,7 @@ from uuid import UUID
 import boto3
 from botocore.config import Config
 
-from app.clients.aws.presigned_urls import session_policy
+from app.clients.aws.session_policies import session_policy
 from scripts.embedded.policies import BUCKET, REGION, USER_ROLE_ARN
 
 if TYPE_CHECKING:

@@ -95,6 +95,7 @@ def every_case(known: Policies) -> list[Case]:
         *_own(known),
         *_own_parts(known),
         *_others(known),
+        *_copying(known),
         *_transport(known),
         *_becoming(known),
         *_functions(known),
@@ -189,6 +190,28 @@ def _others(known: Policies) -> list[Case]:
     ]
 
 
+def _copying(known: Policies) -> list[Case]:
+    """Copy for Anna what is Bert's: the session of a copy has both of their tags."""
+    copying, carl = {**AS_ANNA, "aws:PrincipalTag/from": BERT}, "c" * 32
+    theirs, mine = f"users/{BERT}/{IMAGE}", f"users/{ANNA}/{IMAGE}/original"
+    writing = {**copying, **ONCE}
+    return [
+        _as_user(known, f"while copying {name}", expected, action, key, context)
+        for name, expected, action, key, context in (
+            ("reads the other's original", ALLOWED, "GetObject", f"{theirs}/original", copying),
+            ("reads the other's preview", ALLOWED, "GetObject", f"{theirs}/preview.webp", copying),
+            ("writes an own original", ALLOWED, "PutObject", mine, writing),
+            ("overwrites an own original", REFUSED, "PutObject", mine, copying),
+            ("writes the other's", SILENT, "PutObject", f"{theirs}/original", writing),
+            ("reads the other's export", SILENT, "GetObject", f"users/{BERT}/exports/1.zip",
+             copying),
+            ("reads a third's", SILENT, "GetObject", f"users/{carl}/{IMAGE}/original", copying),
+            ("reads as from everyone", SILENT, "GetObject", f"{theirs}/original",
+             {**AS_ANNA, "aws:PrincipalTag/from": "*"}),
+        )
+    ]  # fmt: skip
+
+
 def _transport(known: Policies) -> list[Case]:
     mine = f"users/{ANNA}/{IMAGE}/original"
     return [
@@ -205,6 +228,8 @@ def _transport(known: Policies) -> list[Case]:
 
 def _becoming(known: Policies) -> list[Case]:
     named = {"aws:RequestTag/user": ANNA, "aws:TagKeys": ["user"]}
+    copying = {**named, "aws:RequestTag/from": BERT, "aws:TagKeys": ["user", "from"]}
+    from_all = {**copying, "aws:RequestTag/from": "*"}
     more = {"aws:RequestTag/admin": "1", "aws:TagKeys": ["user", "admin"]}
 
     def case(name: str, expected: str, action: str, context: Any, *, by: str | None = None) -> Case:
@@ -223,6 +248,10 @@ def _becoming(known: Policies) -> list[Case]:
     return [
         case("API becomes a user", ALLOWED, "AssumeRole", named),
         case("API tags a session", ALLOWED, "TagSession", named),
+        case("API copies from one to another", ALLOWED, "AssumeRole", copying),
+        case("API tags a session that copies", ALLOWED, "TagSession", copying),
+        case("API copies from everyone", SILENT, "AssumeRole", from_all),
+        case("worker copies", SILENT, "AssumeRole", copying, by=known.worker_role),
         case("API becomes nobody", SILENT, "AssumeRole", {}),
         case("API becomes everyone", SILENT, "AssumeRole", {**named, "aws:RequestTag/user": "*"}),
         case(

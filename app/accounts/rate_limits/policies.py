@@ -98,6 +98,8 @@ MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
 # people save from a link at the same time; the next is allowed after half a second.
 ORIGINALS_OF_SHARE = Limit(name="share-originals", burst=300, every=_SECOND / 2)
 ORIGINALS_OF_MEMBER = Limit(name="member-originals", burst=300, every=_SECOND / 2)
+# For each person: pictures of shared albums that are copied into their library, each a copy by S3.
+PICTURES_SAVED = Limit(name="pictures-saved", burst=2_000, every=2 * _SECOND)
 # For each person: tries at what IAM refuses, each of which is a line in the logs of S3.
 ISOLATION_TRIES = Limit(name="isolation-tries", burst=20, every=10 * _SECOND)
 

@@ -1,40 +1,29 @@
 """Multipart uploads: opened, listed and completed with the credentials of their owner.
 
-It does not use boto3, like app/clients/aws/lightweight.py: the API makes one or two of these calls,
-of a few hundred bytes each, and need not import boto3 for them. Each call is a presigned URL that
-is valid for a minute.
+See object_calls.py for how S3 is asked.
 
 Sources: "CreateMultipartUpload", "ListParts", "CompleteMultipartUpload" and "AbortMultipartUpload"
 of the S3 API reference.
 """
 
 import base64
-import random
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import key_of
+from app.clients.aws.object_calls import PATIENCE_SECONDS, Answer, call, expect_success
 from app.clients.aws.presigned_urls import UPLOAD_SECONDS, UserAccess
 from app.clients.aws.sigv4 import Presigner
 
-_ATTEMPTS = 3
-_LONGEST_PAUSE_SECONDS = 0.3
-# Putting parts together may take S3 a while; API Gateway waits 30 s in all.
-_PATIENCE_SECONDS = 20
-_CALL_LIVES_SECONDS = 60
+_PATIENCE_SECONDS = PATIENCE_SECONDS
 _COMPLETE = (
     '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{}'
     "</CompleteMultipartUpload>"
 )
-_WORTH_ANOTHER = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout"}
 
 
 class NoSuchUploadError(Exception):
@@ -72,19 +61,6 @@ class PartPlace:
     headers: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What S3 said."""
-
-    status: int
-    body: bytes
-
-    @property
-    def code(self) -> str:
-        """The code of an error; "" where there is none. S3 may send one with status 200."""
-        return self.body.decode(errors="replace").partition("<Code>")[2].partition("</Code>")[0]
-
-
 class PartUploads:
     """Uploads in parts of originals, each in the place that one picture has."""
 
@@ -99,7 +75,7 @@ class PartUploads:
         headers = {"content-type": content_type, "x-amz-checksum-algorithm": "SHA256"}
         place = key_of(user_id, image_id, "original")
         answer = self._call("POST", user_id, place, query={"uploads": ""}, headers=headers)
-        opened = _rows(_expect_success(answer).body, "InitiateMultipartUploadResult", ["UploadId"])
+        opened = _rows(expect_success(answer).body, "InitiateMultipartUploadResult", ["UploadId"])
         return opened[0][0]
 
     def places(
@@ -141,7 +117,7 @@ class PartUploads:
         answer = self._call("GET", user_id, place, query={"uploadId": upload_id})
         if answer.code == "NoSuchUpload":
             raise NoSuchUploadError
-        body = _expect_success(answer).body
+        body = expect_success(answer).body
         fields = ("PartNumber", "ETag", "Size", "ChecksumSHA256")
         return {
             int(number): StoredPart(etag=etag, size=int(size), sha256=base64.b64decode(checksum))
@@ -174,14 +150,14 @@ class PartUploads:
             raise NoSuchUploadError
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             raise OriginalThereError
-        _expect_success(answer)
+        expect_success(answer)
 
     def drop(self, user_id: UUID, image_id: UUID, upload_id: str) -> None:
         """Delete the parts, and take no more. Safe to repeat."""
         place = key_of(user_id, image_id, "original")
         answer = self._call("DELETE", user_id, place, query={"uploadId": upload_id})
         if answer.code != "NoSuchUpload":
-            _expect_success(answer)
+            expect_success(answer)
 
     def has_original(self, user_id: UUID, image_id: UUID) -> bool:
         """Whether the original is there, however it came."""
@@ -190,7 +166,7 @@ class PartUploads:
         # A person's session may not list the bucket, so S3 says "forbidden" of what is not there.
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
             return False
-        _expect_success(answer)
+        expect_success(answer)
         return True
 
     def _call(
@@ -203,55 +179,18 @@ class PartUploads:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Answer:
-        """Ask S3, and again where that may help.
-
-        Raises:
-            AwsUnavailableError: it did not answer.
-        """
-        problem = ""
-        for attempt in range(1, _ATTEMPTS + 1):
-            url = Presigner(
-                method,
-                bucket=self._access.bucket,
-                credentials=self._access.credentials(user_id),
-                signed_at=_now(),
-                seconds=_CALL_LIVES_SECONDS,
-                headers=headers,
-                query=query,
-            ).url(key)
-            try:
-                answer = _send(method, url, headers=headers or {}, body=body)
-            except TimeoutError as error:  # who asked us waits no longer either
-                raise AwsUnavailableError("s3: TimeoutError") from error
-            except (OSError, HTTPException) as error:
-                problem = f"s3: {type(error).__name__}"
-            else:
-                is_trouble = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-                if not is_trouble and answer.code not in _WORTH_ANOTHER:
-                    return answer
-                problem = f"s3: {answer.status} {answer.code}"
-            if attempt < _ATTEMPTS:
-                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
-        raise AwsUnavailableError(problem)
-
-
-def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-    at = urlsplit(url)
-    kind: Callable[..., HTTPConnection]
-    kind = HTTPSConnection if at.scheme == "https" else HTTPConnection
-    connection = kind(at.hostname or "", at.port, timeout=_PATIENCE_SECONDS)
-    try:
-        connection.request(method, f"{at.path}?{at.query}", body=body, headers=dict(headers))
-        response = connection.getresponse()
-        return Answer(status=response.status, body=response.read())
-    finally:
-        connection.close()
-
-
-def _expect_success(answer: Answer) -> Answer:
-    if answer.status >= HTTPStatus.MULTIPLE_CHOICES or answer.code:
-        raise AwsUnavailableError(f"s3: {answer.status} {answer.code}")
-    return answer
+        """Ask S3 as this person. Raises AwsUnavailableError: it did not answer."""
+        return call(
+            method,
+            key,
+            bucket=self._access.bucket,
+            credentials=self._access.credentials(user_id),
+            query=query,
+            headers=headers,
+            body=body,
+            patience=_PATIENCE_SECONDS,
+            signed_at=_now,
+        )
 
 
 def _escaped(text: str) -> str:

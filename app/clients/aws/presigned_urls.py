@@ -1,7 +1,6 @@
 """Presigned URLs: signed with credentials that reach one user's prefix only."""
 
 import base64
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -12,7 +11,15 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.clients.aws.boto import translated
-from app.clients.aws.image_store import MOTION, PREVIEWS, Part, key_of, prefix_of_user
+from app.clients.aws.image_store import MOTION, Part, key_of, prefix_of_user
+from app.clients.aws.session_policies import (
+    VISITOR_SECONDS,
+    copying_policy,
+    session_policy,
+    visitor_original_policy,
+    visitor_policy,
+    written,
+)
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 
 UPLOAD_SECONDS = 300
@@ -27,14 +34,6 @@ DOWNLOAD_SECONDS = 300
 SESSION_SECONDS = 3600
 SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
-# [Note: Addresses of visitors] What a share link shows is dead within a minute of its end: so its
-# addresses live no longer, and pages ask for others. Session policies say it, too. They name kinds
-# of objects and not keys: of keys one holds a dozen, and a page shows hundreds of images. An
-# original that visitors may save is a key by itself. docs/decisions/0104-share-links.md.
-VISITOR_SECONDS = 60
-# Of keys of originals, a session policy of 2,048 characters holds so many, whatever the bucket's
-# name: 10 x 161 (a bucket of 63 letters) and 250 around them.
-MAX_VISITOR_ORIGINALS = 10
 # The shortest that STS makes.
 ORIGINAL_SESSION_SECONDS = 900
 _BEHIND_ALL = 10**15  # an object of S3 has 50 TB at most
@@ -68,7 +67,7 @@ class UserAccess:
     def __init__(self, *, sts: Any, role_arn: str, bucket_name: str, bucket: Bucket) -> None:
         self._sts = sts
         self._role_arn = role_arn
-        self._bucket_name = bucket_name
+        self.bucket_name = bucket_name
         self.bucket = bucket
         self._sessions: OrderedDict[UUID, Credentials] = OrderedDict()  # by whose, or which share
         self._lock = threading.Lock()
@@ -203,7 +202,7 @@ class UserAccess:
         presigner = Presigner(
             "GET",
             bucket=self.bucket,
-            credentials=self._visitor_credentials(share_id, owner_id),
+            credentials=self.visitor_credentials(share_id, owner_id),
             signed_at=signed_at,
             seconds=seconds,
             # A browser keeps what it has shown for this long and no longer.
@@ -234,7 +233,7 @@ class UserAccess:
             credentials=self._assume(
                 owner_id,
                 name=f"share-{share_id.hex}",
-                policy=visitor_original_policy(self._bucket_name, owner_id, image_id),
+                policy=visitor_original_policy(self.bucket_name, owner_id, image_id),
                 seconds=ORIGINAL_SESSION_SECONDS,
             ),
             signed_at=signed_at,
@@ -271,7 +270,7 @@ class UserAccess:
         credentials = self._assume(
             owner_id,
             name=f"share-{share_id.hex}",
-            policy=visitor_original_policy(self._bucket_name, owner_id, *image_ids),
+            policy=visitor_original_policy(self.bucket_name, owner_id, *image_ids),
             seconds=ORIGINAL_SESSION_SECONDS,
         )
         return self._originals(
@@ -299,7 +298,7 @@ class UserAccess:
 
     def policy_of(self, user_id: UUID) -> str:
         """Return the inline policy of a person's session, as STS is given it."""
-        return _written(session_policy(self._bucket_name, user_id))
+        return written(session_policy(self.bucket_name, user_id))
 
     def probe(self, user_id: UUID, key: str) -> tuple[str, dict[str, str]]:
         """Sign any key with a person's session, to see that S3 refuses it.
@@ -327,17 +326,33 @@ class UserAccess:
             lambda: self._assume(
                 user_id,
                 name=f"user-{user_id.hex}",
-                policy=session_policy(self._bucket_name, user_id),
+                policy=session_policy(self.bucket_name, user_id),
             ),
         )
 
-    def _visitor_credentials(self, share_id: UUID, owner_id: UUID) -> Credentials:
+    def copying_credentials(
+        self, owner_id: UUID, user_id: UUID, *, sources: Sequence[str], targets: Sequence[str]
+    ) -> Credentials:
+        """Return credentials that copy these keys of one person to those of another, made anew.
+
+        See [Note: Two people in one session] in copies.py.
+        """
+        return self._assume(
+            user_id,
+            name=f"copy-{user_id.hex}",
+            policy=copying_policy(self.bucket_name, sources=sources, targets=targets),
+            seconds=ORIGINAL_SESSION_SECONDS,
+            source_id=owner_id,
+        )
+
+    def visitor_credentials(self, share_id: UUID, owner_id: UUID) -> Credentials:
+        """Return credentials that read an owner's derived pictures for a visitor or member."""
         return self._kept(
             share_id,
             lambda: self._assume(
                 owner_id,
                 name=f"share-{share_id.hex}",
-                policy=visitor_policy(self._bucket_name, owner_id),
+                policy=visitor_policy(self.bucket_name, owner_id),
             ),
         )
 
@@ -361,15 +376,20 @@ class UserAccess:
         name: str,
         policy: dict[str, object],
         seconds: int = SESSION_SECONDS,
+        source_id: UUID | None = None,
     ) -> Credentials:
-        """Ask STS for a session below one person's prefix; `name` stands in logs of AWS."""
+        """Ask STS for a session below one person's prefix; `name` stands in logs of AWS.
+
+        One that copies reads below another's prefix, too: that of `source_id`.
+        """
+        more = [{"Key": "from", "Value": source_id.hex}] if source_id else []
         with translated():
             answer = self._sts.assume_role(
                 RoleArn=self._role_arn,
                 RoleSessionName=name,
                 DurationSeconds=seconds,
-                Tags=[{"Key": "user", "Value": user_id.hex}],
-                Policy=_written(policy),
+                Tags=[{"Key": "user", "Value": user_id.hex}, *more],
+                Policy=written(policy),
             )
         given = answer["Credentials"]
         return Credentials(
@@ -424,52 +444,6 @@ class OriginalReader:
     def __call__(self, image_id: UUID) -> str:
         """Sign for an image: what `shared` is completed with."""
         return self._sign(image_id.hex)
-
-
-def session_policy(bucket_name: str, user_id: UUID) -> dict[str, object]:
-    """The inline policy of one person's session: read all of theirs, write originals only.
-
-    The right to write one covers its parts; to look at them and to drop them takes two more.
-    """
-    mine = f"arn:aws:s3:::{bucket_name}/{prefix_of_user(user_id)}"
-    writes = ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{mine}*"},
-            {"Effect": "Allow", "Action": writes, "Resource": f"{mine}*/original"},
-        ],
-    }
-
-
-def visitor_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
-    """The inline policy of a share link's session: read what is derived, of one owner."""
-    theirs = f"arn:aws:s3:::{bucket_name}/{prefix_of_user(owner_id)}*/"
-    return _read_briefly(*(f"{theirs}{part}" for part in ("thumbnail.webp", *PREVIEWS.values())))
-
-
-def visitor_original_policy(
-    bucket_name: str, owner_id: UUID, *image_ids: UUID
-) -> dict[str, object]:
-    """The inline policy of a session that reads these originals and nothing else."""
-    return _read_briefly(
-        *(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, each, 'original')}" for each in image_ids)
-    )
-
-
-def _read_briefly(*resources: str) -> dict[str, object]:
-    too_old = {"NumericGreaterThan": {"s3:signatureAge": str(VISITOR_SECONDS * 1000)}}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)},
-            {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": too_old},
-        ],
-    }
-
-
-def _written(policy: dict[str, object]) -> str:
-    return json.dumps(policy, separators=(",", ":"))
 
 
 def attachment(name: str) -> str:

@@ -194,6 +194,7 @@ export {
   useWithdraw,
   type InvitationAnswer,
 } from "./sharing/shared-albums";
+export { useSaveToLibrary, type Saved } from "./sharing/save-to-library";
 export { isClosed, Visit, type SharedSource } from "./sharing/visitor";
 export type {
   AccessToken,

@@ -2668,6 +2668,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared-albums/{album_id}/images/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy pictures of an album into your library, where they stay when you leave it
+         * @description Copy pictures of an album into your library, where they stay when you leave it.
+         *
+         *     They count for your quota. Where originals may be saved, these are copied, with all that is
+         *     written in them; else what you see, of 2,048 pixels. Beside that the copy gets the file's name
+         *     and the day, where the album shows them. Ten at a time; asking again is safe.
+         *
+         *     Safe to repeat. What was saved before is in your library already.
+         */
+        post: operations["save_from_shared_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shared-by-me": {
         parameters: {
             query?: never;
@@ -7135,6 +7161,44 @@ export interface components {
             takes_passkey: boolean;
         };
         /**
+         * SavedImageOut
+         * @description What came of one picture that was to be saved.
+         */
+        SavedImageOut: {
+            /**
+             * Code
+             * @description Why it was refused: `quota_exceeded`, `too_large` or `unsupported_type`.
+             */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description As it was asked for.
+             */
+            id: string;
+            /**
+             * Image Id
+             * @description The picture of your library; null: there is none.
+             */
+            image_id: string | null;
+            /**
+             * Outcome
+             * @description saved: it was copied, and is processed now as an upload is. exists: your library has these bytes. restored: it had them in Recently deleted. refused: see `code`. gone: the album shows no such picture. later: there was no time, or S3 did not answer; ask again.
+             * @enum {string}
+             */
+            outcome: "saved" | "exists" | "restored" | "refused" | "gone" | "later";
+        };
+        /**
+         * SavedImagesOut
+         * @description What came of each picture, in the order in which they were asked for.
+         */
+        SavedImagesOut: {
+            /** Images */
+            images: components["schemas"]["SavedImageOut"][];
+        };
+        /**
          * SavedSearchesOut
          * @description All of yours, by name.
          */
@@ -7193,6 +7257,14 @@ export interface components {
             name?: string;
             /** Q */
             q?: string;
+        };
+        /**
+         * SaveImagesIn
+         * @description Which pictures are copied into one's library.
+         */
+        SaveImagesIn: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * SearchOut
@@ -20955,6 +21027,127 @@ export interface operations {
                 };
             };
             /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_from_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveImagesIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedImagesOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many pictures were saved, or uploads begun and not finished, or several changes of yours are under way. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

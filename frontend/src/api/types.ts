@@ -82,6 +82,7 @@ export type JoinedAlbum = Schemas["JoinedAlbumOut"];
 export type Invitation = Schemas["InvitationOut"];
 /** An album as its members see it, and one picture of it. */
 export type SharedAlbum = Schemas["SharedAlbumOut"];
+export type SavedImage = Schemas["SavedImageOut"];
 export type MemberImage = Schemas["MemberImageOut"];
 /** What a visitor is told of a share, what it shows, and one picture of it. */
 export type Shared = Schemas["SharedOut"];

@@ -2,14 +2,7 @@
 import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
 import { createPortal } from "react-dom";
 
-import {
-  isClosed,
-  MemberVisit,
-  toProblem,
-  useWithdraw,
-  type ListedImage,
-  type SharedImage,
-} from "@/api";
+import { isClosed, MemberVisit, toProblem, useWithdraw, type SharedImage } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -17,6 +10,7 @@ import {
   ClosedAlbum,
   PictureActions,
   SharedAlbumHeader,
+  useSaving,
   wordsOfPicture,
 } from "@/features/shared-albums";
 import { SharedViewer, useSharedGallery } from "@/features/visitor/parts";
@@ -25,6 +19,7 @@ import {
   ErrorState,
   GridSkeleton,
   RemoveFromAlbumIcon,
+  SaveToLibraryIcon,
   Spinner,
   usePageTitle,
   useToast,
@@ -54,7 +49,8 @@ const Pictures = (props: PicturesProps) => {
   const { selection, selected, select, extend } = useSelection(list, { isPaused: openId !== null });
   const withdraw = useWithdraw();
   const toast = useToast();
-  const maySelect = album.role !== "viewer";
+  const saving = useSaving(id);
+  const mayTakeOut = album.role !== "viewer";
   const open = useMemo(() => (openId === null ? null : { id: openId, at: null }), [openId]);
   usePageTitle(album.title);
   const noteLoaded = ({ target }: SyntheticEvent) => {
@@ -78,7 +74,7 @@ const Pictures = (props: PicturesProps) => {
       },
     );
   const more = (image: SharedImage) => {
-    const { lines, isMine, hasOriginal } = wordsOfPicture(image, album);
+    const { lines, isMine, canSave, hasOriginal } = wordsOfPicture(image, album);
     return {
       lines,
       actions: (
@@ -86,6 +82,7 @@ const Pictures = (props: PicturesProps) => {
           visit={visit}
           imageId={image.id}
           hasOriginal={hasOriginal}
+          onSave={canSave ? () => void saving.start([image.id]) : null}
           onRemove={isMine ? () => takeOut([image.id]) : null}
         />
       ),
@@ -97,11 +94,24 @@ const Pictures = (props: PicturesProps) => {
       {selected.length > 0 && (
         <SelectionBar selected={selected} onClear={() => select({ type: "clear" })} isOwn={false}>
           <SelectionButton
-            icon={<RemoveFromAlbumIcon />}
-            onClick={() => takeOut(selected.map((image: ListedImage) => image.id))}
+            icon={<SaveToLibraryIcon />}
+            short="Save"
+            onClick={() => {
+              void saving.start(selected.map(({ id: each }) => each));
+              select({ type: "clear" });
+            }}
           >
-            Remove from album
+            Save to my library
           </SelectionButton>
+          {mayTakeOut && (
+            <SelectionButton
+              icon={<RemoveFromAlbumIcon />}
+              short="Remove"
+              onClick={() => takeOut(selected.map(({ id: each }) => each))}
+            >
+              Remove from album
+            </SelectionButton>
+          )}
         </SelectionBar>
       )}
       {list.query.isError && (
@@ -118,7 +128,7 @@ const Pictures = (props: PicturesProps) => {
         <ImageGrid
           label={`Pictures of ${album.title}`}
           list={list}
-          selection={maySelect ? selection : null}
+          selection={selection}
           onSelect={select}
           onExtend={extend}
           onFailed={gallery.onFailed}
@@ -128,6 +138,7 @@ const Pictures = (props: PicturesProps) => {
           keepsPlace={false}
         />
       )}
+      {saving.dialog}
       {list.query.isFetching && (
         <div className="flex h-20 items-center justify-center text-muted">
           <Spinner />

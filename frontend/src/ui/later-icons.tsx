@@ -16,6 +16,9 @@ export const RemoveFromAlbumIcon = icon(
     <path d="M5.5 6h13M8 3h8M9.25 14.75h5.5" />
   </>,
 );
+export const SaveToLibraryIcon = icon(
+  <path d="M4 13v5a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-5M7 4h10M12 8v8m-3.5-3.5L12 16l3.5-3.5" />,
+);
 export const UnarchiveIcon = icon(
   <path d="M4 8.5h16V5H4Zm1.2 0V18a1.5 1.5 0 0 0 1.5 1.5h10.6a1.5 1.5 0 0 0 1.5-1.5V8.5M12 16v-4.5m0 0-2.2 2.2m2.2-2.2 2.2 2.2" />,
 );

@@ -47,6 +47,9 @@ _LIGHT_SQS_ACTIONS = {
 
 
 _DISK_FULL = Refusal(status=500, code="InternalError", message="The disk did not take it.")
+_IS_THERE = Refusal(status=412, code="PreconditionFailed", message="There is an object already.")
+# The header by which S3 copies an object, instead of taking one.
+_COPIES = b"x-amz-copy-source"
 # What opens an upload in parts, and what each later request about it has in its address.
 _OPENS = "uploads"
 _NAMES = "uploadId"
@@ -76,6 +79,8 @@ class Guard:
         verdict = self._door.judge(scope)
         if isinstance(verdict, Refusal):
             await _refuse(send, verdict)
+        elif _copies_over(scope):
+            await _refuse(send, _IS_THERE)
         elif scope["method"] in ("PUT", "POST") or _is_of_an_upload(scope):
             await self._pass_change(scope, receive, send, verdict)
         else:
@@ -105,7 +110,8 @@ class Guard:
         is_part = is_object and _is_of_an_upload(scope)
         is_completed = is_part and scope["method"] == "POST" and _NAMES in _parameters(scope)
         if is_completed or (is_object and scope["method"] == "PUT" and not is_part):
-            size = size_of(bucket, key) if is_part else int(headers[b"content-length"])
+            is_sent = not is_part and _COPIES not in headers
+            size = int(headers[b"content-length"]) if is_sent else size_of(bucket, key)
             # None: completed before, and deleted since; ministack only says so again.
             if size is not None and not await settle_object(bucket=bucket, key=key, size=size):
                 return _DISK_FULL
@@ -126,6 +132,14 @@ class Guard:
             await send(message)
 
         return send_lifespan
+
+
+def _copies_over(scope: Message) -> bool:
+    """Whether this copies to where an object is, which it must not: ministack does not look."""
+    headers = dict(scope["headers"])
+    bucket, _, key = scope["path"].lstrip("/").partition("/")
+    may_not = scope["method"] == "PUT" and _COPIES in headers and b"if-none-match" in headers
+    return may_not and size_of(bucket, key) is not None
 
 
 def _is_of_an_upload(scope: Message) -> bool:

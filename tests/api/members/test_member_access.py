@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import ORIGINALS_OF_MEMBER
-from app.clients.aws.presigned_urls import VISITOR_SECONDS
+from app.clients.aws.session_policies import VISITOR_SECONDS
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
@@ -49,6 +49,7 @@ OPERATIONS = [operation for operation in GUARDED if operation[1].startswith(BELO
 BODIES: dict[tuple[str, str], Json] = {
     ("POST", f"{BELOW}/images"): {"ids": None},
     ("POST", f"{BELOW}/images/remove"): {"ids": None},
+    ("POST", f"{BELOW}/images/save"): {"ids": None},
 }
 
 

@@ -8,10 +8,7 @@ import httpx2
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import ORIGINALS_OF_SHARE
-from app.clients.aws.presigned_urls import (
-    MAX_VISITOR_ORIGINALS,
-    VISITOR_SECONDS,
-)
+from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS, VISITOR_SECONDS
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from app.accounts.sessions.tokens import new_token
 from app.api.app import create_app
-from app.clients.aws.presigned_urls import VISITOR_SECONDS
+from app.clients.aws.session_policies import VISITOR_SECONDS
 from app.database import now
 from app.http.dependencies import build_parts
 from app.settings import Settings

@@ -1,6 +1,6 @@
-/** What can be done with the picture in the viewer: saving the original, and taking it out. */
+/** What can be done with the picture in the viewer: saving it or its original, and taking it out. */
 import { toProblem, type MemberVisit } from "@/api";
-import { DownloadIcon, RemoveFromAlbumIcon, useToast } from "@/ui";
+import { DownloadIcon, RemoveFromAlbumIcon, SaveToLibraryIcon, useToast } from "@/ui";
 
 const round =
   "flex size-11 items-center justify-center rounded-full bg-black/60 text-white hover:bg-black/80 focus-visible:outline-white";
@@ -10,9 +10,12 @@ type PictureActionsProps = {
   imageId: string;
   hasOriginal: boolean;
   onRemove: (() => void) | null;
+  /** null: it is in one's library. */
+  onSave: (() => void) | null;
 };
 
-export const PictureActions = ({ visit, imageId, hasOriginal, onRemove }: PictureActionsProps) => {
+export const PictureActions = (props: PictureActionsProps) => {
+  const { visit, imageId, hasOriginal, onRemove, onSave } = props;
   const toast = useToast();
   const save = () => {
     visit.original(imageId).then(
@@ -22,6 +25,17 @@ export const PictureActions = ({ visit, imageId, hasOriginal, onRemove }: Pictur
   };
   return (
     <div className="ml-auto flex gap-2">
+      {onSave && (
+        <button
+          type="button"
+          aria-label="Save to my library"
+          title="Save to my library"
+          onClick={onSave}
+          className={round}
+        >
+          <SaveToLibraryIcon />
+        </button>
+      )}
       {onRemove && (
         <button
           type="button"

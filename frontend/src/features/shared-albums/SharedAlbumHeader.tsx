@@ -28,7 +28,7 @@ const Leave = ({ album, block, onClose }: LeaveProps) => {
     >
       <p>
         You see nothing of this album any more. Pictures that you added go from it, and stay in your
-        library.{" "}
+        library; to keep others, save them to your library first.{" "}
         {block
           ? `You leave all albums of ${album.owner}, and see none of their invitations. They are not told that you blocked them.`
           : "To come back, you need another invitation."}
@@ -74,6 +74,14 @@ export const SharedAlbumHeader = ({ album }: { album: SharedAlbum }) => {
         {YOU_MAY[album.role]}
       </p>
       <p className="mt-1 text-sm text-muted">{showsInWords(album)}</p>
+      {!isOwn && (
+        <p className="mt-2 max-w-prose text-sm text-muted">
+          To keep pictures when you leave, select them and press “Save to my library”.{" "}
+          {album.allow_originals
+            ? "The originals are copied, where whoever added them lets you save these."
+            : "What you see here is copied, 2,048 pixels at most."}
+        </p>
+      )}
       {album.role === "contributor" && (
         <p className="mt-2 max-w-prose text-sm text-muted">
           To add pictures, select them in{" "}

@@ -4,3 +4,4 @@ export { PictureActions } from "./PictureActions";
 export { SharedAlbumHeader } from "./SharedAlbumHeader";
 export { SharedWithMePage } from "./SharedWithMePage";
 export { wordsOfPicture } from "./words-of-picture";
+export { useSaving } from "./use-save-to-library";

@@ -73,7 +73,12 @@ const pageAfter = async (visit: SharedSource, cursor: string | null) => {
   }
 };
 
-const nothing = (): Promise<ListedImage[]> => Promise.resolve([]);
+/** Those from one to another, which are loaded: they were seen. */
+const between = (rows: readonly ListedImage[], from: ListedImage, to: ListedImage) => {
+  const [start, end] = [from, to].map(({ id }) => rows.findIndex((row) => row.id === id));
+  if (start === undefined || end === undefined || start < 0 || end < 0) return [];
+  return start <= end ? rows.slice(start, end + 1) : rows.slice(end, start + 1).reverse();
+};
 
 export type SharedGallery = {
   list: GalleryList;
@@ -186,6 +191,20 @@ export const useSharedGallery = (visit: SharedSource, onClosed: () => void): Sha
     if (cursor !== null && !isLoading && error === null) load(cursor);
   }, [cursor, isLoading, error, load]);
 
+  const loadFirst = useCallback(
+    async (limit: number) => {
+      let [all, next] = [rows, cursor];
+      while (next !== null && all.length < limit) {
+        const { page, isFirst } = await pageAfter(visit, next);
+        all = isFirst ? rowsOf(page) : [...all, ...rowsOf(page)];
+        next = page.next_cursor;
+        setPages({ rows: all, cursor: next, isLoading: false });
+      }
+      return all.slice(0, limit);
+    },
+    [rows, cursor, visit],
+  );
+
   // What failed is asked for once more; a second failure has another reason than its age.
   const [tried] = useState(() => new Set<string>());
   const onFailed = useCallback(
@@ -213,13 +232,13 @@ export const useSharedGallery = (visit: SharedSource, onClosed: () => void): Sha
       sections,
       all: () => rows,
       covers: () => true,
-      loadBetween: nothing,
-      loadFirst: nothing,
+      loadBetween: (from, to, limit) => Promise.resolve(between(rows, from, to).slice(0, limit)),
+      loadFirst,
       known,
       more: cursor === null ? null : { isLoading, error, onRetry: () => load(cursor), onNearEnd },
       loader,
     }),
-    [rows, sections, known, cursor, isLoading, error, load, onNearEnd, loader],
+    [rows, sections, known, cursor, isLoading, error, load, loadFirst, onNearEnd, loader],
   );
   return { list, rows, nameOf, refresh, onFailed, onClosed };
 };

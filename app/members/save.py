@@ -1,0 +1,288 @@
+"""Members copy pictures of a shared album into their own library: "save to my library".
+
+[Note: What is saved] The original, where members may save originals; else the preview, which is
+what they see. The copy is a picture of whoever saves it, with rows of its own: it is in their
+prefix, counts for their quota and stays when they leave. Beside what is written in the file it gets
+the file's name and the day, where the album shows these, and nothing else: the owner's words,
+places, corrections and albums stay the owner's.
+
+[Note: A copy is an upload] A row is reserved with the checksum first, as for an upload; then S3
+copies, and tells the worker, which compares and opens the bytes as those of any upload. So whatever
+dies in between leaves what an upload leaves that was broken off: saving again goes on with the same
+row, and else the sweep forgets it after a day. docs/decisions/0132-save-to-my-library.md.
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_seat
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.copies import MAX_COPIED, Copier, Copy, read_preview
+from app.clients.aws.image_store import PREVIEWS, Part
+from app.clients.aws.multipart_uploads import PartUploads
+from app.clients.aws.presigned_urls import UserAccess
+from app.database import db
+from app.errors import NotFoundError
+from app.images.listing import Shown
+from app.images.turns import TURN_EACH_BATCH, move_turn
+from app.members.access import OpenAlbum, open_album
+from app.members.contents import hidden_name, see_image, session_of
+from app.messages import PictureStored
+from app.processing.lease import note_stored
+from app.text import split_extension
+from app.uploads.create import (
+    Existing,
+    QuotaReservation,
+    Refused,
+    Reserved,
+    refusal,
+    require_few_unfinished,
+    reserve,
+)
+from app.uploads.discarded import require_few_discarded
+from app.uploads.multipart import drop_parts
+from app.uploads.schemas import NewImage
+
+log = logging.getLogger(__name__)
+
+# Whoever asks waits: API Gateway for 30 s, of which a copy that is begun may take 15.
+SECONDS_OF_COPYING = 12.0
+
+Outcome = Literal["saved", "exists", "restored", "refused", "gone", "later"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """Which object is copied, and as what."""
+
+    image_id: UUID
+    owner_id: UUID
+    part: Part
+    etag: str
+    new: NewImage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What an upload may be, as the settings say."""
+
+    max_bytes: int
+    quota_bytes: int | None
+
+
+def save(
+    user: User,
+    album_id: UUID,
+    ids: Sequence[UUID],
+    *,
+    access: UserAccess,
+    uploads: PartUploads,
+    limits: Limits,
+) -> list[Shown]:
+    """Copy pictures of an album into a person's library; commits. Safe to repeat.
+
+    Returns what came of each as the API's SavedImageOut, in the order of `ids`.
+
+    Raises:
+        NotFoundError: the album is not shared with this person.
+        TooManyUploadsError, TooMuchDiscardedError, TooManyAtOnceError: as for uploads.
+    """
+    require_few_discarded(user)
+    album, user_id = open_album(user, album_id), user.id
+    answers: dict[UUID, Shown] = {}
+    wanted: dict[UUID, _Wanted] = {}
+    for image_id in dict.fromkeys(ids):
+        try:
+            wanted[image_id] = _want(album, image_id)
+        except NotFoundError:
+            answers[image_id] = _answer(image_id, "gone")
+    db.session.rollback()  # what follows waits for the outside
+    sources = _look(album, wanted, access=access)
+    answers |= {each: _answer(each, "later") for each in wanted if each not in sources}
+    take_seat(user_id)
+    reserved = _reserve(user, sources, answers, uploads=uploads, limits=limits)
+    copied = _copy(user_id, sources, reserved, access=access, uploads=uploads)
+    # S3 tells the worker, too; but whoever takes this back at once is to find them there.
+    note_stored(
+        user_id, [PictureStored(user_id=user_id, image_id=reserved[each]) for each in copied]
+    )
+    for image_id, to_id in reserved.items():
+        outcome: Outcome = "saved" if image_id in copied else "later"
+        answers[image_id] = _answer(image_id, outcome, to_id=to_id)
+    return [answers[each] for each in ids]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A picture that somebody sees, and what may be had of it."""
+
+    owner_id: UUID
+    name: str
+    day: datetime | None
+    original: tuple[str, int, bytes] | None  # type, bytes, SHA-256; None: the preview it is
+    preview_format: str
+
+
+def _want(album: OpenAlbum, image_id: UUID) -> _Wanted:
+    seen = see_image(album, image_id)
+    is_original = album.allow_originals and seen.allow_originals
+    preview_type = "image/jpeg" if seen.preview_format == "jpg" else "image/webp"
+    name = hidden_name(image_id, seen.content_type if is_original else preview_type)
+    if album.show_names and seen.show_names:
+        stem = split_extension(seen.name)[0]
+        name = seen.name if is_original else f"{stem}.{seen.preview_format}"
+    shows_day = album.show_dates and seen.show_dates
+    # Members see a day: noon of it, since a date without a time would be the day's first.
+    noon = seen.timeline_at.replace(hour=12, minute=0, second=0, microsecond=0)
+    return _Wanted(
+        owner_id=seen.owner_id,
+        name=name,
+        day=noon if shows_day else None,
+        original=(seen.content_type, seen.byte_size, bytes(seen.sha256)) if is_original else None,
+        preview_format=seen.preview_format,
+    )
+
+
+def _look(
+    album: OpenAlbum, wanted: Mapping[UUID, _Wanted], *, access: UserAccess
+) -> dict[UUID, _Source]:
+    """Return what is to be copied; of previews no row knows size and checksum, so they are read."""
+    sources = {}
+    for image_id, each in wanted.items():
+        part: Part = "original"
+        etag = ""
+        if each.original is not None:
+            content_type, size, digest = each.original
+        else:
+            part = preview = PREVIEWS[each.preview_format]
+            content_type = "image/jpeg" if each.preview_format == "jpg" else "image/webp"
+            session = session_of(album, each.owner_id)
+            try:
+                content, etag = read_preview(
+                    access, session, each.owner_id, image_id, preview=preview
+                )
+            except AwsUnavailableError as error:
+                log.warning("a preview is saved later: %s", error)
+                continue
+            size, digest = len(content), sha256(content).digest()
+        new = NewImage(
+            name=each.name,
+            size=size,
+            content_type=content_type,
+            sha256=digest.hex(),
+            taken_hint=each.day,
+        )
+        sources[image_id] = _Source(
+            image_id=image_id, owner_id=each.owner_id, part=part, etag=etag, new=new
+        )
+    return sources
+
+
+def _reserve(
+    user: User,
+    sources: Mapping[UUID, _Source],
+    answers: dict[UUID, Shown],
+    *,
+    uploads: PartUploads,
+    limits: Limits,
+) -> dict[UUID, UUID]:
+    """Reserve a row for each that is not there yet; return which is whose, and commit."""
+    room = QuotaReservation(user, quota_bytes=limits.quota_bytes)
+    reserved: dict[UUID, UUID] = {}
+    abandoned = []
+    # In the order of the checksums, so that two batches at once cannot wait for each other.
+    for image_id, source in sorted(sources.items(), key=lambda item: item[1].new.sha256):
+        found = refusal(source.new, max_bytes=limits.max_bytes) or reserve(
+            user, source.new, room=room
+        )
+        match found:
+            case Refused(code=code, detail=detail):
+                answers[image_id] = _answer(image_id, "refused", code=code, detail=detail)
+            case Existing(image_id=there, restored=restored):
+                outcome: Outcome = "restored" if restored else "exists"
+                answers[image_id] = _answer(image_id, outcome, to_id=there)
+            case Reserved(image=image, abandoned=upload_id):
+                reserved[image_id] = image.id
+                if upload_id is not None:
+                    abandoned.append((image.id, upload_id))
+    if reserved:
+        require_few_unfinished(user)
+    db.session.commit()
+    if reserved:
+        # By itself, since the worker moves the same row.
+        move_turn(user.id, by=TURN_EACH_BATCH)
+        db.session.commit()
+    if abandoned:
+        drop_parts(user, abandoned, uploads=uploads)
+    return reserved
+
+
+def _copy(
+    user_id: UUID,
+    sources: Mapping[UUID, _Source],
+    reserved: Mapping[UUID, UUID],
+    *,
+    access: UserAccess,
+    uploads: PartUploads,
+) -> set[UUID]:
+    """Copy until time is up; return what is there. No transaction is open."""
+    ends = time.monotonic() + SECONDS_OF_COPYING
+    copied: set[UUID] = set()
+    for owner_id, copies in _by_session(sources, reserved):
+        try:
+            copier = Copier(access, owner_id, user_id, copies)
+            for each in copies:
+                if time.monotonic() > ends:
+                    return copied
+                if copier.copy(each) or uploads.has_original(user_id, each.to_image_id):
+                    copied.add(each.image_id)
+        except AwsUnavailableError as error:
+            log.warning("pictures are saved later: %s", error)
+    return copied
+
+
+def _by_session(
+    sources: Mapping[UUID, _Source], reserved: Mapping[UUID, UUID]
+) -> list[tuple[UUID, list[Copy]]]:
+    """Put together what one session may copy: of one owner, and as much as its policy holds."""
+    of: dict[UUID, list[Copy]] = {}
+    for image_id, to_id in reserved.items():
+        source = sources[image_id]
+        of.setdefault(source.owner_id, []).append(
+            Copy(
+                image_id=image_id,
+                part=source.part,
+                etag=source.etag,
+                to_image_id=to_id,
+                content_type=source.new.content_type,
+            )
+        )
+    return [
+        (owner_id, copies[start : start + MAX_COPIED])
+        for owner_id, copies in of.items()
+        for start in range(0, len(copies), MAX_COPIED)
+    ]
+
+
+def _answer(
+    image_id: UUID,
+    outcome: Outcome,
+    *,
+    to_id: UUID | None = None,
+    code: str | None = None,
+    detail: str | None = None,
+) -> Shown:
+    return {
+        "id": str(image_id),
+        "outcome": outcome,
+        "image_id": str(to_id) if to_id else None,
+        "code": code,
+        "detail": detail,
+    }

@@ -1,0 +1,118 @@
+/** Copies pictures of a shared album into the library of the person who is signed in, ten by ten. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+
+import { accountOptions } from "../account/account";
+import { api, read } from "../client";
+import type { SavedImage } from "../types";
+
+const AT_ONCE = 10;
+const MAX_CHANGED = 1_000;
+/** What S3 had no time for is asked for again so often. */
+const ROUNDS = 4;
+const PAUSE_MS = 2_000;
+
+export type Saved = {
+  /** Ids of one's own library that were not in it before. */
+  saved: string[];
+  /** In the library already, or taken out of Recently deleted. */
+  existing: number;
+  restored: number;
+  /** The album does not show them any more. */
+  gone: number;
+  /** Not copied for a reason that passes. */
+  later: number;
+  refused: number;
+  /** Why the first one was refused. */
+  reason: string | null;
+};
+
+type Options = {
+  ids: readonly string[];
+  onProgress: (done: number) => void;
+  signal: AbortSignal;
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const ask = async (albumId: string, ids: readonly string[]): Promise<SavedImage[]> => {
+  const found = await read(
+    api.POST("/api/shared-albums/{album_id}/images/save", {
+      params: { path: { album_id: albumId } },
+      body: { ids: [...ids] },
+    }),
+  );
+  return found.images;
+};
+
+const count = (sum: Saved, { outcome, image_id: id, detail }: SavedImage): void => {
+  if (outcome === "saved" && id !== null) sum.saved.push(id);
+  else if (outcome === "exists") sum.existing += 1;
+  else if (outcome === "restored") sum.restored += 1;
+  else if (outcome === "gone") sum.gone += 1;
+  else if (outcome === "refused") {
+    sum.refused += 1;
+    sum.reason ??= detail;
+  } else sum.later += 1;
+};
+
+/**
+ * Those under way are finished when it is aborted. What fails is thrown with what was saved before in `sum`.
+ */
+const saveAll = async (albumId: string, options: Options, sum: Saved): Promise<void> => {
+  const { ids, onProgress, signal } = options;
+  let done = 0;
+  for (let start = 0; start < ids.length && !signal.aborted; start += AT_ONCE) {
+    const all = ids.slice(start, start + AT_ONCE);
+    let waiting: readonly string[] = all;
+    for (let round = 1; waiting.length > 0; round += 1) {
+      const answers = await ask(albumId, waiting);
+      const isLast = round === ROUNDS || signal.aborted;
+      const left = isLast ? [] : answers.filter(({ outcome }) => outcome === "later");
+      for (const answer of answers) if (!left.includes(answer)) count(sum, answer);
+      waiting = left.map(({ id }) => id);
+      done += answers.length - left.length;
+      onProgress(done);
+      if (waiting.length > 0) await pause(PAUSE_MS);
+    }
+  }
+};
+
+export const useSaveToLibrary = (albumId: string) => {
+  const client = useQueryClient();
+  const settle = useCallback(() => {
+    void client.invalidateQueries({ queryKey: ["images"] });
+    void client.invalidateQueries({ queryKey: accountOptions.queryKey });
+  }, [client]);
+  /** `error`: why it went no further. */
+  const save = useCallback(
+    async (options: Options): Promise<Saved & { error: unknown }> => {
+      const sum: Saved = {
+        saved: [],
+        existing: 0,
+        restored: 0,
+        gone: 0,
+        later: 0,
+        refused: 0,
+        reason: null,
+      };
+      let error: unknown = null;
+      await saveAll(albumId, options, sum).catch((thrown: unknown) => (error = thrown));
+      settle();
+      return { ...sum, error };
+    },
+    [albumId, settle],
+  );
+  /** Moves what was saved to Recently deleted. */
+  const undo = useCallback(
+    async (ids: readonly string[]) => {
+      for (let start = 0; start < ids.length; start += MAX_CHANGED) {
+        const images = { ids: ids.slice(start, start + MAX_CHANGED) };
+        await read(api.POST("/api/images/batch", { body: { action: "delete", images } }));
+      }
+      settle();
+    },
+    [settle],
+  );
+  return { save, undo };
+};
