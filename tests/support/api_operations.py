@@ -101,6 +101,7 @@ STRANGERS_TRY: dict[Operation, str] = {
             ("GET", "/api/shared-albums/{album_id}/images"),
             ("POST", "/api/shared-albums/{album_id}/images"),
             ("POST", "/api/shared-albums/{album_id}/images/remove"),
+            ("POST", "/api/shared-albums/{album_id}/images/save"),
             ("GET", "/api/shared-albums/{album_id}/addresses"),
             ("GET", "/api/shared-albums/{album_id}/images/{image_id}"),
             ("GET", "/api/shared-albums/{album_id}/images/{image_id}/original"),
