@@ -135,14 +135,16 @@ def test_the_quota_counts_before_anything_is_copied(
 ) -> None:
     album, (own,) = share(ada, bob, png(seed=2208), allow_originals=True)
     environment = stack.environment("api") | {"STORAGE_QUOTA_BYTES": "100"}
-    with running_api(environment) as address:
-        with httpx2.Client(
+    with (
+        running_api(environment) as address,
+        httpx2.Client(
             base_url=address,
             headers={"Origin": stack.site_origin},
             cookies=bob.http.cookies,
             timeout=30,
-        ) as http:
-            (said,) = save(Person(http=http), album, own)
+        ) as http,
+    ):
+        (said,) = save(Person(http=http), album, own)
     assert (said["outcome"], said["code"]) == ("refused", "quota_exceeded")
     assert bob.timeline() == []
 
