@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from app.api.app import create_app
-from app.clients.aws.multipart_uploads import Answer, PartUploads
+from app.clients.aws.multipart_uploads import PartUploads
+from app.clients.aws.object_calls import Answer
 from app.database import db
 from app.http.dependencies import build_parts
 from app.settings import Settings
