@@ -100,9 +100,12 @@ def _queries(own: str, added: str, kinds: str, *, is_down: bool = False) -> _Que
 
     def page(condition: str = "") -> Prepared:
         parts = [
-            f"(SELECT {_LISTED}, {named(columns)} {table.format(more='')}"
+            f"(SELECT {_LISTED}, {dated} AS is_dated, {named(columns)} {table.format(more='')}"
             f" {condition.format(columns)} {last})"
-            for columns, table in ((own, _OWN), (added, _ADDED))
+            for columns, dated, table in (
+                (own, "true", _OWN),
+                (added, "entries.show_dates", _ADDED),
+            )
         ]
         return Prepared(text(f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS every {last}"))  # noqa: S608
 
@@ -226,12 +229,14 @@ def read_images(account: Anybody, album: OpenAlbum, *, cursor: str | None) -> Sh
         rows = asked.next_page.rows(values | places)
     page = rows[:MAX_BUCKET]
     more = len(rows) > MAX_BUCKET
+    # Beside the days of its neighbours, a picture without one would have theirs.
+    has_days = album.show_dates and all(row[5] for row in page)
     return {
         "next_cursor": encode_cursor(_CURSOR, UUID(page[-1][0]).hex) if more else None,
         "ids": [row[0] for row in page],
         "ratios": [round(row[2] / row[3], 3) if row[2] and row[3] else 1 for row in page],
         "animated": [place for place, row in enumerate(page) if row[4]],
-        "days": days_of([row[1] for row in page]) if album.show_dates else [],
+        "days": days_of([row[1] for row in page]) if has_days else [],
     }
 
 

@@ -191,7 +191,7 @@ class SharedImagesOut(BaseModel):
     )
     days: list[DayCount] = Field(
         description="Which of `ids`, in their order, are of which day; empty where dates are not"
-        " shown."
+        " shown, or those of one of them are not."
     )
 
 

@@ -7556,7 +7556,7 @@ export interface components {
             animated: number[];
             /**
              * Days
-             * @description Which of `ids`, in their order, are of which day; empty where dates are not shown.
+             * @description Which of `ids`, in their order, are of which day; empty where dates are not shown, or those of one of them are not.
              */
             days: components["schemas"]["DayCount"][];
             /** Ids */

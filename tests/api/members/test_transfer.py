@@ -35,6 +35,12 @@ def given(owner: Person, album: str, member: str) -> str:
     return found
 
 
+def days_in(person: Person, album: str) -> list[str]:
+    answer = person.http.get(f"/api/shared-albums/{album}/images")
+    answer.raise_for_status()
+    return [each["date"] for each in answer.json()["days"]]
+
+
 def block(person: Person, other: Person) -> None:
     """As somebody does who answers an invitation to another album so."""
     invitation = invite(other, make_album(other), person.email)["id"]
@@ -72,6 +78,33 @@ def test_what_the_heir_had_added_is_opened_no_further(
     # Of his own the heir may show more, and what the former owner showed is as it was.
     let(bob, theirs, allow_originals=True)
     assert [look(carl, theirs, image)["has_original"] for image in (first, hers)] == [True, True]
+
+
+def test_dates_are_not_shown_in_lists_either_unless_that_was_agreed(
+    ada: Person, bob: Person, new_person: NewPerson, album: str, database: Engine
+) -> None:
+    carl = new_person()
+    bring_in(ada, album, carl)
+    member = bring_in(ada, album, bob, "contributor")
+    let(ada, album, show_dates=False)
+    (secret,) = add_images(bob, database, 1, start=20)
+    add(bob, album, [secret]).raise_for_status()
+    assert days_in(carl, album) == []
+    let(ada, album, show_dates=True)
+    assert look(carl, album, secret)["date"] is None
+    assert days_in(carl, album) == []
+    (agreed,) = add_images(bob, database, 1, start=10)
+    remove = f"/api/shared-albums/{album}/images/remove"
+    bob.http.post(remove, json={"ids": [secret]}).raise_for_status()
+    add(bob, album, [agreed]).raise_for_status()
+    assert len(days_in(carl, album)) == 4
+    # The former owner's are shown no further either.
+    let(ada, album, show_dates=False)
+    theirs = given(ada, album, member)
+    let(bob, theirs, show_dates=True)
+    (hers, *_) = [each for each in seen_in(carl, theirs) if each != agreed]
+    assert look(carl, theirs, hers)["date"] is None
+    assert days_in(carl, theirs) == []
 
 
 def test_nothing_is_said_in_the_name_of_the_heir(
