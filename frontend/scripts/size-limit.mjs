@@ -28,7 +28,7 @@ const kilobytes = (key) => bytesOf(manifest[key].file);
 const print = (name, size) => console.log(`${size.toFixed(1).padStart(8)} KB  ${name}`);
 const total = (keys) => [...keys].reduce((sum, key) => sum + kilobytes(key), 0);
 
-const first = withImports("src/features/timeline/index.ts", withImports("index.html"));
+const first = withImports("index.html");
 console.log("First load of the timeline, brotli:");
 for (const key of first) print(manifest[key].file, kilobytes(key));
 const size = total(first);

@@ -12,11 +12,16 @@ import "./styles.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
+/** What is there so soon is shown at once, and not after signs of loading that come and go. */
+const SOON_MS = 250;
+const soon = () => new Promise((resolve) => setTimeout(resolve, SOON_MS));
+
 trustIcons();
 const client = makeQueryClient();
-preload(client);
-createRoot(root).render(
-  <StrictMode>
-    <App client={client} />
-  </StrictMode>,
+void Promise.race([preload(client), soon()]).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App client={client} />
+    </StrictMode>,
+  ),
 );

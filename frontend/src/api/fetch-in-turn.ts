@@ -1,4 +1,5 @@
 /** Repeats requests that fail with 429 too_many_at_once. */
+import { takeEarly } from "./early";
 
 /** What the API answers then: nothing was changed, and the same request is as good in a second. */
 const CODE = "too_many_at_once";
@@ -11,7 +12,7 @@ export const fetchInTurn = async (request: Request): Promise<Response> => {
   const begun = performance.now();
   for (;;) {
     // A body can be sent once.
-    const answer = await globalThis.fetch(request.clone());
+    const answer = await (takeEarly(request) ?? globalThis.fetch(request.clone()));
     if (!(await isTooManyAtOnce(answer)) || performance.now() - begun > PATIENCE_MS) return answer;
     await pause(pauseAfter(answer), request.signal);
   }

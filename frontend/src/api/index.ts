@@ -11,6 +11,7 @@ export {
   useShowVersion,
   type Asked,
 } from "./descriptions/costs";
+export { forgetEarly } from "./early";
 export { albumOf, albumView, tagOf, tagView } from "./images/collections";
 export {
   moved,

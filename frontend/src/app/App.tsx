@@ -1,13 +1,14 @@
 /** The whole app: providers, and the choice between someone signed in and someone who is not. */
 import {
   QueryClientProvider,
+  useQuery,
   useQueryErrorResetBoundary,
   type QueryClient,
 } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { useLocation } from "wouter";
 
-import { useSession } from "@/api";
+import { sessionOptions, useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
 import { DOORS, FOR_ITS_PERSON, LINK_PATHS } from "./doors";
@@ -43,12 +44,23 @@ const Screen = () => {
   );
 };
 
+/**
+ * Not by Suspense: React shows a fallback for 300 ms at least, however soon the answer is there.
+ */
+const Known = () => {
+  const { isPending } = useQuery({
+    ...sessionOptions,
+    throwOnError: (_, { state }) => !state.data,
+  });
+  return isPending ? <Opening /> : <Screen />;
+};
+
 const Guarded = () => {
   const { reset } = useQueryErrorResetBoundary();
   return (
     <ErrorBoundary title="Pinhole can’t start" onRetry={reset}>
       <Suspense fallback={<Opening />}>
-        <Screen />
+        <Known />
       </Suspense>
     </ErrorBoundary>
   );

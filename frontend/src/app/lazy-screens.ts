@@ -1,8 +1,8 @@
 /** The screens, each loaded when it is first shown. */
 import { lazy } from "react";
 
-export const loadTimeline = () => import("@/features/timeline");
-export const MainTimeline = lazy(async () => ({ default: (await loadTimeline()).MainTimeline }));
+import { afterFirstPicture } from "./first-picture";
+
 export const AlbumsPage = lazy(async () => ({
   default: (await import("@/features/albums")).AlbumsPage,
 }));
@@ -11,7 +11,10 @@ export const AlbumViewer = lazy(() => import("./AlbumViewer"));
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
 export const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
-export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
+export const SearchBox = lazy(async () => {
+  await afterFirstPicture();
+  return { default: (await import("./SearchBox")).SearchBox };
+});
 export const LookalikesPage = lazy(async () => ({
   default: (await import("@/features/lookalikes")).LookalikesPage,
 }));
@@ -72,4 +75,7 @@ export const ViewerLayer = lazy(async () => {
   void loadViewer(); // which it will want as soon as it is there
   return { default: (await import("./ViewerLayer")).ViewerLayer };
 });
-export const LazyUpload = lazy(() => import("./LazyUpload"));
+export const LazyUpload = lazy(async () => {
+  await afterFirstPicture();
+  return import("./LazyUpload");
+});

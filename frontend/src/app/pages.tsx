@@ -1,8 +1,9 @@
 /** The pages of a signed-in person: a heading and the screen that a feature provides. */
 import { useSession, type MainView } from "@/api";
+import { MainTimeline } from "@/features/timeline";
 import { usePageTitle } from "@/ui";
 
-import { Admin, TrashPage, Settings, MainTimeline } from "./lazy-screens";
+import { Admin, TrashPage, Settings } from "./lazy-screens";
 import { NotFound } from "./NotFound";
 import { useTheme } from "./theme";
 import { openFilePicker } from "./upload-pickers";

@@ -1,16 +1,16 @@
 /**
  * Asking for what the first screen needs before React has rendered anything.
  *
- * Without it the browser would wait three times in a row: for the session, then for the timeline's code, then
- * for its pictures. A note in this browser tells whether someone was signed in last time; if it is wrong, the
+ * Without it the browser would wait twice in a row: for the session, then for the timeline's pictures. A note in this browser tells whether someone was signed in last time; if it is wrong, the
  * list answers not_signed_in and nothing is lost.
  */
 import type { QueryClient } from "@tanstack/react-query";
 
-import { sessionOptions, timelineOptions } from "@/api";
+import { forgetEarly, sessionOptions, timelineOptions } from "@/api";
 
-import { loadEntrance, loadTimeline } from "./lazy-screens";
+import { loadEntrance } from "./lazy-screens";
 import { forgetSeen, KEY, SEARCHES, wasSignedIn } from "./seen-pictures";
+import { readLocation } from "./use-viewer-route";
 
 let noted: boolean | null = null;
 
@@ -29,16 +29,20 @@ const note = (isSignedIn: boolean): void => {
 /** What fails here is asked for again by the page, which shows what is wrong. */
 const leaveToThePage = (): void => undefined;
 
-export const preload = (client: QueryClient): void => {
+/**
+ * Resolves once what was asked for is there, or is not to be had. See [Note: Early answers]: public/early.js has asked
+ * for the same.
+ */
+export const preload = async (client: QueryClient): Promise<void> => {
   client.getQueryCache().subscribe(() => {
     const session = client.getQueryData(sessionOptions.queryKey);
     if (session) note(session.user !== null);
   });
-  client.query(sessionOptions).catch(leaveToThePage);
-  if (!wasSignedIn()) {
-    void loadEntrance();
-    return;
+  const asked: Promise<unknown>[] = [client.query(sessionOptions)];
+  if (!wasSignedIn()) asked.push(loadEntrance());
+  else if (readLocation(window.location.pathname).path === "/") {
+    asked.push(client.query(timelineOptions("timeline")));
   }
-  void loadTimeline();
-  client.query(timelineOptions("timeline")).catch(leaveToThePage);
+  await Promise.all(asked).catch(leaveToThePage);
+  forgetEarly();
 };

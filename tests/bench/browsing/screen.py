@@ -7,6 +7,7 @@ page while that is counted; what is painted is sampled in a second scroll.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ WIDTH, HEIGHT = 1280, 800
 SPEED, SECONDS = 4_000, 8  # px/s
 LABELS = 20
 _PATIENCE_MS = 60_000
+# A browser is at rest that used so much of a processor for so long.
+_STILL_S, _STILL_SHARE = 0.5, 0.05
 
 # LCP is final once somebody acts; what is there after the last picture in view is what it was.
 _LCP = """() => new Promise((resolve) => {
@@ -126,6 +129,30 @@ def _launch(playwright: Playwright, *more: str) -> Browser:
     return playwright.chromium.launch(executable_path=executable(), args=args)
 
 
+def _wait_for_idle(browser: Browser) -> None:
+    """Let a new window come to rest: Chromium loads its own address bar's pages in it (0.8 s CPU).
+
+    A person's window has been open for a while.
+    """
+    cdp = browser.new_browser_cdp_session()
+    try:
+        deadline = time.monotonic() + _PATIENCE_MS / 1e3
+        used = _cpu_of_browser(cdp)
+        while time.monotonic() < deadline:
+            time.sleep(_STILL_S)
+            before, used = used, _cpu_of_browser(cdp)
+            if used - before < _STILL_S * _STILL_SHARE:
+                return
+        raise RuntimeError("The browser did not come to rest.")
+    finally:
+        cdp.detach()
+
+
+def _cpu_of_browser(cdp: CDPSession) -> float:
+    processes = cdp.send("SystemInfo.getProcessInfo")["processInfo"]
+    return sum(each["cpuTime"] for each in processes)
+
+
 @contextmanager
 def timeline_page(browser: Browser, site: str) -> Iterator[Page]:
     """Somebody's timeline, opened with an empty cache by who was signed in before."""
@@ -136,6 +163,7 @@ def timeline_page(browser: Browser, site: str) -> Iterator[Page]:
     context.add_init_script("localStorage.setItem('pinhole.was-signed-in', 'yes')")
     context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = context.new_page()
+    _wait_for_idle(browser)
     try:
         page.goto(site)
         page.wait_for_function(_SETTLED, timeout=_PATIENCE_MS)

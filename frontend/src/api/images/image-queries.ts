@@ -23,7 +23,7 @@ import { keepSignedUrls, withWholeAddresses } from "./signed-urls";
 import { askBetweenMoves, moveKey, withPendingMove } from "./timeline-cache";
 import type { Image, ImageDetail, ImagePage, MainView } from "../types";
 
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 /** The API takes at most this many ids at once. */
 const IDS_AT_ONCE = 100;
 

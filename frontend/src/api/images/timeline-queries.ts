@@ -12,7 +12,7 @@ import { useCallback, useSyncExternalStore } from "react";
 
 import { api, read } from "../client";
 import { albumOf, isCollection, tagOf } from "./collections";
-import { fetchImages, fetchPage } from "./image-queries";
+import { fetchImages, fetchPage, PAGE_SIZE } from "./image-queries";
 import { ARCHIVED, belongsIn, toRow, type ListedImage } from "./listed-image";
 import { isFresh } from "./signed-urls";
 import {
@@ -121,10 +121,14 @@ export const timelineOptions = (view: View) =>
     queryFn: async ({ signal, client }): Promise<TimelineOverview> => {
       const cached = () => client.getQueryData<TimelineOverview>(timelineKey(view));
       const isFirst = cached() === undefined;
-      const [timeline, page] = await Promise.all([
-        fetchOverview(view, signal),
-        isFirst && !isCollection(view) ? fetchPage({ view }, null, signal) : null,
-      ]);
+      const overview = fetchOverview(view, signal);
+      const [timeline, page] = await (isFirst && !isCollection(view)
+        ? Promise.all([
+            overview,
+            fetchPage({ view }, null, signal),
+            overview.then((found) => loadNewest(client, view, found)),
+          ])
+        : [await overview, null]);
       if (page) seed(client, view, timeline, page);
       // What is being moved is not where the server had it; once it has arrived, this is asked again.
       const isMoving = client.isMutating({ mutationKey: moveKey }) > 0;
@@ -187,6 +191,18 @@ const bucketOptions = (view: View, key: string) =>
     staleTime: LOOK_EVERY_MS,
     gcTime: KEPT_MS,
   });
+
+const leaveToTheGrid = (): void => undefined;
+
+/** The newest bucket, which the grid would ask for next, unless the first page has it whole. */
+const loadNewest = async (
+  client: QueryClient,
+  view: View,
+  { buckets: [newest] }: TimelineOverview,
+): Promise<void> => {
+  if (!newest || newest.count <= PAGE_SIZE) return;
+  await client.query(bucketOptions(view, newest.key)).catch(leaveToTheGrid);
+};
 
 const BUCKETS_AT_ONCE = 6;
 

@@ -2,6 +2,8 @@
 import { useCallback } from "react";
 import { thumbHashToRGBA } from "thumbhash";
 
+import { classNames } from "@/ui";
+
 const draw = (canvas: HTMLCanvasElement, hash: string): void => {
   const bytes = Uint8Array.from(atob(hash), (character) => character.charCodeAt(0));
   const { w, h, rgba } = thumbHashToRGBA(bytes);
@@ -11,8 +13,10 @@ const draw = (canvas: HTMLCanvasElement, hash: string): void => {
   canvas.getContext("2d")?.putImageData(pixels, 0, 0);
 };
 
-/** Fills its parent. A hash that cannot be read leaves it empty: the parent's ground shows. */
-export const ThumbHashCanvas = ({ hash }: { hash: string }) => {
+type ThumbHashCanvasProps = { hash: string; isFading?: boolean; onGone?: () => void };
+
+/** Covers its parent until it has faded. A hash that cannot be read leaves it empty: what is below shows. */
+export const ThumbHashCanvas = ({ hash, isFading = false, onGone }: ThumbHashCanvasProps) => {
   const show = useCallback(
     (canvas: HTMLCanvasElement | null) => {
       if (!canvas) return;
@@ -24,5 +28,15 @@ export const ThumbHashCanvas = ({ hash }: { hash: string }) => {
     },
     [hash],
   );
-  return <canvas ref={show} aria-hidden="true" className="absolute inset-0 size-full" />;
+  return (
+    <canvas
+      ref={show}
+      aria-hidden="true"
+      onTransitionEnd={onGone}
+      className={classNames(
+        "pointer-events-none absolute inset-0 size-full transition-opacity duration-150",
+        isFading && "opacity-0",
+      )}
+    />
+  );
 };

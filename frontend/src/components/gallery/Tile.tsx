@@ -102,9 +102,15 @@ const Missing = ({ image }: { image: ListedImage }) => {
   );
 };
 
+/** What comes at once, as from the browser's cache, is shown at once. */
+const SOON_MS = 150;
+
 /** Where motion is not wanted nothing fades, and no end of it would be told. */
-const arrived = () =>
-  window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "there" : "fading in";
+const arrived = (since: number) =>
+  performance.now() - since < SOON_MS ||
+  window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    ? "there"
+    : "fading in";
 
 type PictureProps = { image: ListedImage; onFailed: (image: ListedImage) => boolean };
 
@@ -118,30 +124,31 @@ type WholePictureProps = { image: Image; onFailed: (image: ListedImage) => boole
 
 const WholePicture = ({ image, onFailed }: WholePictureProps) => {
   const [arrival, setArrival] = useState<"coming" | "fading in" | "there">("coming");
+  const [since] = useState(() => performance.now());
   const [givenUp, setGivenUp] = useState<string | null>(null);
   const url = image.thumbnail_url;
   if (url === null || givenUp === url) return <Missing image={image} />;
   return (
     <>
-      {/* Gone once the picture covers it: a transparent one would let it shine through. */}
-      {arrival !== "there" && image.thumbhash !== null && (
-        <ThumbHashCanvas hash={image.thumbhash} />
-      )}
       <img
         src={url}
         alt={imageAlt(image)}
         draggable={false}
         decoding="async"
-        onLoad={() => setArrival((before) => (before === "coming" ? arrived() : before))}
-        onTransitionEnd={() => setArrival("there")}
+        onLoad={() => setArrival((before) => (before === "coming" ? arrived(since) : before))}
         onError={() => {
           if (!onFailed(image)) setGivenUp(url);
         }}
-        className={classNames(
-          "absolute inset-0 size-full object-cover transition-opacity duration-200",
-          arrival === "coming" ? "opacity-0" : "opacity-100",
-        )}
+        className="absolute inset-0 size-full object-cover"
       />
+      {/* Above the picture, so that it is what fades: the picture is painted as soon as it is there. */}
+      {arrival !== "there" && image.thumbhash !== null && (
+        <ThumbHashCanvas
+          hash={image.thumbhash}
+          isFading={arrival === "fading in"}
+          onGone={() => setArrival("there")}
+        />
+      )}
     </>
   );
 };

@@ -2,6 +2,7 @@
 import {
   sectionAt,
   dateAt,
+  placeInSection,
   sectionOfDate,
   yOfDate,
   type Edge,
@@ -66,10 +67,7 @@ export const shiftOf = (before: GridLayout, after: GridLayout, y: number): numbe
   const heir =
     next ?? (date === undefined ? undefined : after.sections[sectionOfDate(after, date)]);
   if (!heir) return 0;
-  const share = (y - old.y) / Math.max(1, old.height);
-  return Math.round(
-    heir.y + Math.min(1, share) * heir.height - (old.y + Math.min(1, share) * old.height),
-  );
+  return Math.round(heir.y + placeInSection(old, y - old.y, heir) - y);
 };
 
 export class GridScroll {

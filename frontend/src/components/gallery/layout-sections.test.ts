@@ -184,3 +184,32 @@ test("inside a section that is loaded the share of its height is kept", () => {
   const after = place([loaded]).height;
   expect(moved([june], [loaded], before / 2)).toBe(Math.round(after / 2 - before / 2));
 });
+
+test("the month looked at stays in view when small months that share a section are loaded", () => {
+  const months: [string, number][] = [
+    ["2025-05", 4],
+    ["2025-04", 90],
+    ["2025-03", 2],
+    ["2025-02", 30],
+  ];
+  const together = (isLoaded: boolean): Section => ({
+    key: "2025-02",
+    buckets: months.map(([key, count]) => ({ key, count })),
+    count: 126,
+    images: isLoaded ? months.flatMap(([key, count]) => imagesOf(key, count)) : null,
+  });
+  const before = place([section("2025-06", 8), together(false)]);
+  const after = place([section("2025-06", 8), together(true)]);
+  const loaded = after.sections[1];
+  const lost: string[] = [];
+  for (let y = before.sections[1]?.y ?? 0; y < before.height; y += 10) {
+    const inside = y + shiftOf(before, after, y) - (loaded?.y ?? 0);
+    // A row's height: months may share one.
+    const shown = loaded?.layout?.blocks.filter(
+      (block) => block.y < inside + 250 && block.y + block.height > inside,
+    );
+    const was = dateAt(before, y) ?? "";
+    if (!shown?.some(({ date }) => date.startsWith(was))) lost.push(`${y}: ${was}`);
+  }
+  expect(lost).toEqual([]);
+});

@@ -168,9 +168,39 @@ export const dateAt = (layout: GridLayout, y: number): string | null => {
     const block = blocks.find((one) => one.y + one.height > inside) ?? blocks.at(-1);
     return block?.date ?? null;
   }
-  let left = (inside / section.height) * section.count;
-  const bucket = section.buckets.find(({ count }) => (left -= count) < 0);
-  return (bucket ?? section.buckets.at(-1))?.key ?? null;
+  return bucketAt(section, inside)?.bucket.key ?? null;
+};
+
+/** Which bucket of a section that is not loaded is so far below its top, by their numbers, and how far into it: 0 to 1. */
+const bucketAt = (
+  { buckets, count, height }: PlacedSection,
+  inside: number,
+): { bucket: Bucket; share: number } | null => {
+  let left = (inside / Math.max(1, height)) * count;
+  for (const bucket of buckets) {
+    if (left < bucket.count) return { bucket, share: Math.max(0, left) / bucket.count };
+    left -= bucket.count;
+  }
+  const last = buckets.at(-1);
+  return last ? { bucket: last, share: 1 } : null;
+};
+
+/** Where in a section what was at `inside` of it is now; `before` was not loaded. It stays in its month or day. */
+export const placeInSection = (
+  before: PlacedSection,
+  inside: number,
+  now: PlacedSection,
+): number => {
+  const found = bucketAt(before, inside);
+  const at = found ? now.buckets.findIndex(({ key }) => key === found.bucket.key) : -1;
+  if (!found || at === -1) {
+    return Math.min(1, inside / Math.max(1, before.height)) * now.height;
+  }
+  const next = now.buckets[at + 1];
+  const top = yOfDate(now, found.bucket.key) - now.y;
+  // Not in the gap between two.
+  const bottom = (next ? yOfDate(now, next.key) - now.y - BAND_GAP : now.height) - 1;
+  return top + found.share * Math.max(0, bottom - top);
 };
 
 export type Spot = { section: PlacedSection; tile: Tile };

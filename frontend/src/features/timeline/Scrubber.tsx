@@ -92,7 +92,9 @@ const Track = (control: GridControl) => {
   };
   const follow = (event: PointerEvent, { isPassing }: { isPassing: boolean }) => {
     const share = shareAt(event);
-    scroll.scrollTo(heightOf(share, scroll.end), { isPassing });
+    // What was loaded meanwhile may have made the grid longer or shorter: a pointer that stays moves nothing.
+    const isStill = isHeld && share === pointer.share;
+    scroll.scrollTo(isStill ? scroll.getTop() : heightOf(share, scroll.end), { isPassing });
     setPointer({ share, isHeld: isPassing });
   };
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
@@ -126,8 +128,9 @@ const Track = (control: GridControl) => {
     else if (step && step.by < 0) scroll.scrollTo(heightOf(0, scroll.end));
   };
 
-  // What the header covers is not what one sees there.
-  const pointed = pointer && dateAt(layout, heightOf(pointer.share, end) + COVERED_ABOVE);
+  // Held, it is where one is. What the header covers is not what one sees there.
+  const pointed =
+    pointer && (isHeld ? date : dateAt(layout, heightOf(pointer.share, end) + COVERED_ABOVE));
   return (
     <div
       ref={track}
