@@ -56,6 +56,19 @@ SELECT images.id, tags.id FROM (
 """)
 
 
+def tag_first(person: Person, database: Engine) -> float:
+    """Return the seconds to give 10,000 pictures a tag where statistics know of none."""
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(_PICTURES, {"owner": person.user_id, "count": MAX_BATCH})
+        bench = ProcessingContext(person)
+        body = {"action": "add_tag", "tag": "first", "images": {"match": {"view": "timeline"}}}
+        done = bench.batch("to take back", body)
+        bench.batch("undo", done["undo"])
+        connection.execute(text("ANALYZE"))
+        bench.batch("first", body)
+    return bench.seconds["first"][0]
+
+
 def seed(person: Person, database: Engine, pictures: int) -> None:
     """Give somebody pictures with tags."""
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -182,12 +195,14 @@ def main() -> int:
         httpx2.Client(base_url=site, headers={"Origin": site}, timeout=300) as his,
     ):
         ada, bob = Person(http=hers).join(database), Person(http=his).join(database)
+        first = tag_first(bob, database)
         seed(ada, database, words.pictures)
         bench = ProcessingContext(ada)
         idle = alongside(bob, lambda: time.sleep(3))
         busy = alongside(bob, lambda: bench.rounds(words.rounds))
         tags = list(listed(ada))
         bench.rename("merge a tag of all into another", "top0", tags[-1], merge=True)
+    print(f"{'the first 10,000 with a tag':36} {first:6.3f} s")
     for name, seconds in bench.seconds.items():
         print(f"{name:36} {median(seconds):6.3f} s, longest {max(seconds):6.3f}")
     medians: list[float] = []
@@ -206,7 +221,7 @@ def main() -> int:
     slower = medians[-1] / medians[0]
     print(f"{slower:.2f} times as long beside changes of 10,000, at most {MAX_SLOWER} asked")
     batches = [s for name, s in bench.seconds.items() if name.startswith(("tag", "undo"))]
-    is_quick = max(median(each) for each in batches) <= MAX_SECONDS
+    is_quick = max(first, *(median(each) for each in batches)) <= MAX_SECONDS
     return 0 if is_quick and slower <= MAX_SLOWER else 1
 
 

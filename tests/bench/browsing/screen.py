@@ -150,7 +150,7 @@ def _wait_for_idle(browser: Browser) -> None:
 
 def _cpu_of_browser(cdp: CDPSession) -> float:
     processes = cdp.send("SystemInfo.getProcessInfo")["processInfo"]
-    return sum(each["cpuTime"] for each in processes)
+    return float(sum(each["cpuTime"] for each in processes))
 
 
 @contextmanager
