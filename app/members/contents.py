@@ -146,7 +146,8 @@ _IN_VIEW = Prepared(
     )
 )
 _DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
-  descriptions.text, {title}, content_type, byte_size, sha256, preview_format, {place}"""
+  descriptions.text, {title}, content_type, byte_size, sha256, preview_format,
+  motion_bytes IS NOT NULL AS has_motion, {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
 _DETAILS = _DETAILS.format(
     title=SHOWN_TITLE,
@@ -184,6 +185,7 @@ class SeenImage:
     byte_size: int
     sha256: bytes
     preview_format: str
+    has_motion: bool
     town: str | None
     region: str | None
     country_code: str | None
@@ -287,8 +289,10 @@ def see_image(album: OpenAlbum, image_id: UUID) -> SeenImage:
     return SeenImage(*rows[0])
 
 
-def show_image(account: Anybody, album: OpenAlbum, image_id: UUID) -> Shown:
+def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Shown:
     """Return one image with what may be known of it, as the API's MemberImageOut.
+
+    Its moving part is part of its original: it is played where that may be saved.
 
     Raises:
         NotFoundError: it is not seen through the album.
@@ -296,6 +300,11 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID) -> Shown:
     seen = see_image(album, image_id)
     words = album.show_descriptions and seen.show_descriptions
     dates = album.show_dates and seen.show_dates
+    originals = album.allow_originals and seen.allow_originals
+    motion_url = None
+    if seen.has_motion and originals:
+        session = session_of(album, seen.owner_id)
+        motion_url = access.visitor_motion(session, seen.owner_id, image_id, until=None)
     return {
         "id": str(image_id),
         "width": seen.width,
@@ -308,7 +317,8 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID) -> Shown:
         "place": seen.place if album.show_places and seen.show_places else None,
         "added_by": seen.added_by or album.owner_email,
         "is_mine": seen.owner_id == account.id,
-        "has_original": album.allow_originals and seen.allow_originals,
+        "has_original": originals,
+        "motion_url": motion_url,
     }
 
 

@@ -324,7 +324,8 @@ def get_addresses_of_shared_album(album_id: UUID, query_data: InViewIn) -> Respo
 def get_image_of_shared_album(album_id: UUID, image_id: UUID) -> Response:
     """Show one picture of an album with what its members may know about it, and who added it."""
     owner = current_owner()
-    return json_response(show_image(owner, open_album(owner, album_id), image_id))
+    album = open_album(owner, album_id)
+    return json_response(show_image(owner, album, image_id, access=dependencies().access))
 
 
 @shared_albums.get("/<uuid:album_id>/images/<uuid:image_id>/original")

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.clients.aws.image_store import PREVIEWS
-from app.clients.aws.presigned_urls import Reader
+from app.clients.aws.presigned_urls import Reader, UserAccess
 from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.images.album_models import AlbumOrder
@@ -90,7 +90,8 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
         one=Prepared(
             text(
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
-                f" descriptions.text, {SHOWN_TITLE}, content_type {described}"
+                f" descriptions.text, {SHOWN_TITLE}, content_type,"
+                f" motion_bytes IS NOT NULL {described}"
                 " AND images.id = :image"
             )
         ),
@@ -192,13 +193,21 @@ def show_shared_in_view(
     }
 
 
-def show_shared_image(share: OpenShare, image_id: UUID) -> Shown:
+def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -> Shown:
     """Return one image of a share, as the API's SharedImageOut.
+
+    Its moving part is part of its original: it is played where that may be saved.
 
     Raises:
         NotFoundError: the share does not show it.
     """
-    width, height, name, moment, alt_text, description, title, _ = _one(share, image_id)
+    found = _one(share, image_id)
+    width, height, name, moment, alt_text, description, title, _, has_motion = found
+    motion_url = None
+    if has_motion and share.allow_downloads:
+        motion_url = access.visitor_motion(
+            share.id, share.owner_id, image_id, until=share.expires_at
+        )
     return {
         "id": str(image_id),
         "width": width,
@@ -208,6 +217,7 @@ def show_shared_image(share: OpenShare, image_id: UUID) -> Shown:
         "title": title if share.show_descriptions else None,
         "alt_text": (alt_text or None) if share.show_descriptions else None,
         "description": (description or None) if share.show_descriptions else None,
+        "motion_url": motion_url,
     }
 
 
@@ -217,7 +227,7 @@ def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     Raises:
         NotFoundError: the share does not show the image, or allows no downloads.
     """
-    _, _, name, _, _, _, _, content_type = _one(share, image_id)
+    _, _, name, _, _, _, _, content_type, _ = _one(share, image_id)
     if not share.allow_downloads:
         raise NotFoundError
     shown = name if share.show_names else _plain_name(image_id, content_type)

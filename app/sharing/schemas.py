@@ -221,6 +221,9 @@ class SharedImageOut(BaseModel):
     title: str | None
     alt_text: str | None
     description: str | None
+    motion_url: str | None = Field(
+        description="Of its moving part, where originals may be saved; works for a minute."
+    )
 
 
 class SharedDownloadIn(BaseModel):

@@ -122,7 +122,8 @@ def get_shared_addresses(query_data: InViewIn) -> Response:
 @shared.doc(responses=NOT_SHOWN)
 def get_shared_image(image_id: UUID) -> Response:
     """Show one picture of a link with what its owner lets visitors know about it."""
-    return json_response(show_shared_image(current_share(), image_id))
+    access = dependencies().access
+    return json_response(show_shared_image(current_share(), image_id, access=access))
 
 
 @shared.get("/images/<uuid:image_id>/original")

@@ -10,6 +10,7 @@ from app.clients.aws.session_policies import (
     MAX_VISITOR_ORIGINALS,
     VISITOR_SECONDS,
     copying_policy,
+    visitor_motion_policy,
     visitor_original_policy,
     visitor_policy,
 )
@@ -36,6 +37,12 @@ def test_a_session_for_an_original_reads_one_key() -> None:
         "s3:GetObject",
         [f"{PREFIX}{IMAGE.hex}/original"],
     )
+    assert_old_signatures_are_refused(deny)
+
+
+def test_a_session_for_moving_parts_reads_those_alone() -> None:
+    allow, deny = statements(visitor_motion_policy("pictures", OWNER))
+    assert (allow["Action"], allow["Resource"]) == ("s3:GetObject", [f"{PREFIX}*/motion.mp4"])
     assert_old_signatures_are_refused(deny)
 
 

@@ -97,3 +97,24 @@ def test_what_a_browser_cannot_play_is_told(shown: Callable[..., Screen]) -> Non
     expect(screen.viewer.locator("video")).to_have_count(0)
     screen.viewer.get_by_role("button", name=PLAY).click()
     expect(told).to_be_visible()
+
+
+def test_visitors_play_it_where_they_may_save_originals(
+    shown: Callable[..., Screen], new_screen: Callable[..., Screen]
+) -> None:
+    screen = shown(moving())
+    (image,) = screen.page.request.get(f"{screen.site}/api/images").json()["images"]
+    made = screen.page.request.post(
+        f"{screen.site}/api/shares",
+        data={"images": {"ids": [image["id"]]}, "allow_downloads": True},
+        headers={"Origin": screen.site},
+    )
+    visitor = new_screen()
+    visitor.page.goto(made.json()["url"])
+    visitor.page.get_by_role("link").first.click()
+    dialog = visitor.page.get_by_role("dialog")
+    dialog.get_by_role("button", name=PLAY).click()
+    video = dialog.locator("video")
+    expect_playing(video)
+    expect(video).to_have_count(0)
+    expect(dialog.get_by_role("button", name=PLAY)).to_be_visible()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from app.clients.aws.boto import translated
 from app.clients.aws.image_store import MOTION, Part, key_of, prefix_of_user
@@ -16,6 +16,7 @@ from app.clients.aws.session_policies import (
     VISITOR_SECONDS,
     copying_policy,
     session_policy,
+    visitor_motion_policy,
     visitor_original_policy,
     visitor_policy,
     written,
@@ -132,26 +133,33 @@ class UserAccess:
         """
         if content_type not in _SHOWN_IN_PLACE:
             raise ValueError(content_type)
-        return self._shown_in_place(user_id, key_of(user_id, image_id, "original"), content_type)
+        key = key_of(user_id, image_id, "original")
+        return self._shown_in_place(key, content_type, by=self.credentials(user_id))
 
     def motion(self, user_id: UUID, image_id: UUID) -> str:
-        """An address of the moving part of a picture, to be played in place; as long as a film's.
+        """An address of a picture's moving part, as a film's: whatever it is, a video to S3."""
+        key = key_of(user_id, image_id, MOTION)
+        return self._shown_in_place(key, "video/mp4", by=self.credentials(user_id))
 
-        Whatever its bytes may be, S3 says that it is a video.
-        """
-        return self._shown_in_place(user_id, key_of(user_id, image_id, MOTION), "video/mp4")
-
-    def _shown_in_place(self, user_id: UUID, key: str, content_type: str) -> str:
+    def _shown_in_place(
+        self,
+        key: str,
+        content_type: str,
+        *,
+        by: Credentials,
+        signed_at: datetime | None = None,
+        seconds: int = READ_SECONDS,
+    ) -> str:
         return Presigner(
             "GET",
             bucket=self.bucket,
-            credentials=self.credentials(user_id),
-            signed_at=_last_full_minutes(),
-            seconds=READ_SECONDS,
+            credentials=by,
+            signed_at=signed_at or _last_full_minutes(),
+            seconds=seconds,
             query={
                 "response-content-disposition": "inline",
                 "response-content-type": content_type,
-                "response-cache-control": "private, max-age=1200",
+                "response-cache-control": f"private, max-age={seconds}",
             },
         ).url(key)
 
@@ -245,6 +253,17 @@ class UserAccess:
             },
         ).url(key_of(owner_id, image_id, "original"))
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=seconds))
+
+    def visitor_motion(
+        self, share_id: UUID, owner_id: UUID, image_id: UUID, *, until: datetime | None
+    ) -> str:
+        """An address for a visitor who may save originals: a video may say where it was taken."""
+        signed_at, seconds = _for_visitors(until)
+        credentials = self.visitor_credentials(share_id, owner_id, visitor_motion_policy)
+        key = key_of(owner_id, image_id, MOTION)
+        return self._shown_in_place(
+            key, "video/mp4", by=credentials, signed_at=signed_at, seconds=seconds
+        )
 
     def originals(self, user_id: UUID) -> "OriginalReader":
         """Return what signs relative addresses of a person's originals, for scripts of the page."""
@@ -345,14 +364,19 @@ class UserAccess:
             source_id=owner_id,
         )
 
-    def visitor_credentials(self, share_id: UUID, owner_id: UUID) -> Credentials:
+    def visitor_credentials(
+        self,
+        share_id: UUID,
+        owner_id: UUID,
+        policy: Callable[[str, UUID], dict[str, object]] = visitor_policy,
+    ) -> Credentials:
         """Return credentials that read an owner's derived pictures for a visitor or member."""
         return self._kept(
-            share_id,
+            uuid5(share_id, policy.__name__),
             lambda: self._assume(
                 owner_id,
                 name=f"share-{share_id.hex}",
-                policy=visitor_policy(self.bucket_name, owner_id),
+                policy=policy(self.bucket_name, owner_id),
             ),
         )
 

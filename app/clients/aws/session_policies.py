@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.clients.aws.image_store import PREVIEWS, key_of, prefix_of_user
+from app.clients.aws.image_store import MOTION, PREVIEWS, key_of, prefix_of_user
 
 # [Note: Addresses of visitors] What a share link shows is dead within a minute of its end: so its
 # addresses live no longer, and pages ask for others. Session policies say it, too. They name kinds
@@ -45,6 +45,11 @@ def visitor_original_policy(
     return _read_briefly(
         *(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, each, 'original')}" for each in image_ids)
     )
+
+
+def visitor_motion_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
+    """The inline policy of a share link's session: read moving parts, of one owner."""
+    return _read_briefly(f"arn:aws:s3:::{bucket_name}/{prefix_of_user(owner_id)}*/{MOTION}")
 
 
 def copying_policy(

@@ -6142,6 +6142,11 @@ export interface components {
              * @description Whether it is the picture of whoever asks.
              */
             is_mine: boolean;
+            /**
+             * Motion Url
+             * @description Of its moving part, where originals may be saved; works for a minute.
+             */
+            motion_url: string | null;
             /** Name */
             name: string | null;
             /** Place */
@@ -7534,6 +7539,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Motion Url
+             * @description Of its moving part, where originals may be saved; works for a minute.
+             */
+            motion_url: string | null;
             /** Name */
             name: string | null;
             /** Title */

@@ -2,8 +2,7 @@
 import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
 import { createPortal } from "react-dom";
 
-import { isClosed, MemberVisit, stretchOf, toProblem, type SharedImage } from "@/api";
-import type { GalleryList } from "@/components/gallery/gallery-list";
+import { isClosed, MemberVisit, toProblem, useWithdraw, type SharedImage } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -11,11 +10,11 @@ import {
   ClosedAlbum,
   PictureActions,
   SharedAlbumHeader,
-  useRemoval,
   useSaving,
   wordsOfPicture,
 } from "@/features/shared-albums";
 import { SharedViewer, useSharedGallery } from "@/features/visitor/parts";
+import { picturesInWords } from "@/locale";
 import {
   ErrorState,
   GridSkeleton,
@@ -23,6 +22,7 @@ import {
   SaveToLibraryIcon,
   Spinner,
   usePageTitle,
+  useToast,
 } from "@/ui";
 
 import { SHARED_WITH_ME } from "./views";
@@ -45,17 +45,10 @@ const Pictures = (props: PicturesProps) => {
   const { visit, id, openId, onOpen, onShow, onClose, onClosed, onChanged } = props;
   const { album } = visit;
   const gallery = useSharedGallery(visit, onClosed);
-  const { rows } = gallery;
-  // Visitors select nothing; people of the site do, of what is loaded.
-  const list = useMemo<GalleryList>(
-    () => ({
-      ...gallery.list,
-      loadBetween: (from, to, limit) => Promise.resolve(stretchOf(rows, from, to, limit)),
-      loadFirst: (limit) => Promise.resolve(rows.slice(0, limit)),
-    }),
-    [gallery.list, rows],
-  );
+  const { list } = gallery;
   const { selection, selected, select, extend } = useSelection(list, { isPaused: openId !== null });
+  const withdraw = useWithdraw();
+  const toast = useToast();
   const saving = useSaving(id);
   const mayTakeOut = album.role !== "viewer";
   const open = useMemo(() => (openId === null ? null : { id: openId, at: null }), [openId]);
@@ -63,13 +56,23 @@ const Pictures = (props: PicturesProps) => {
   const noteLoaded = ({ target }: SyntheticEvent) => {
     if (target instanceof HTMLImageElement) visit.noteLoaded(target.src);
   };
-  const { remove, question } = useRemoval(album, {
-    onRemoved: () => {
-      select({ type: "clear" });
-      if (openId !== null) onClose();
-    },
-    onChanged,
-  });
+  const takeOut = (ids: readonly string[]) =>
+    withdraw.mutate(
+      { albumId: id, ids },
+      {
+        onSuccess: ({ ids: gone }) => {
+          const left = ids.length - gone.length;
+          const whose =
+            album.role === "owner" ? "Your own are removed in the album itself" : "Others stay";
+          const rest = left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`;
+          toast.show({ message: `Removed ${picturesInWords(gone.length)}${rest}` });
+          select({ type: "clear" });
+          if (openId !== null) onClose();
+          if (gone.length > 0) onChanged();
+        },
+        onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+      },
+    );
   const more = (image: SharedImage) => {
     const { lines, isMine, canSave, hasOriginal } = wordsOfPicture(image, album);
     return {
@@ -80,7 +83,7 @@ const Pictures = (props: PicturesProps) => {
           imageId={image.id}
           hasOriginal={hasOriginal}
           onSave={canSave ? () => void saving.start([image.id]) : null}
-          onRemove={isMine ? () => remove([image.id]) : null}
+          onRemove={isMine ? () => takeOut([image.id]) : null}
         />
       ),
     };
@@ -104,7 +107,7 @@ const Pictures = (props: PicturesProps) => {
             <SelectionButton
               icon={<RemoveFromAlbumIcon />}
               short="Remove"
-              onClick={() => remove(selected.map(({ id: each }) => each))}
+              onClick={() => takeOut(selected.map(({ id: each }) => each))}
             >
               Remove from album
             </SelectionButton>
@@ -156,7 +159,6 @@ const Pictures = (props: PicturesProps) => {
           </div>,
           document.body,
         )}
-      {createPortal(question, document.body)}
     </div>
   );
 };
@@ -167,12 +169,7 @@ type State =
   | { name: "failed"; detail: string }
   | { name: "open"; visit: MemberVisit };
 
-/** Each album is a page of its own: an answer that comes late is of no other. */
-export const SharedAlbumPage = (props: SharedAlbumPageProps) => (
-  <OneAlbum key={props.id} {...props} />
-);
-
-const OneAlbum = (props: SharedAlbumPageProps) => {
+export const SharedAlbumPage = (props: SharedAlbumPageProps) => {
   const { id } = props;
   const [state, setState] = useState<State>({ name: "opening" });
   const open = useCallback(() => {

@@ -15,9 +15,10 @@ from app.accounts.rate_limits.policies import ORIGINALS_OF_MEMBER
 from app.clients.aws.session_policies import VISITOR_SECONDS
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
+from tests.media.motion_samples import VIDEO, of_samsung
 from tests.support.albums import add_to, make_album
 from tests.support.api_operations import GUARDED
-from tests.support.images import jpeg
+from tests.support.images import Picture, jpeg
 from tests.support.members import (
     addresses,
     bring_in,
@@ -387,6 +388,21 @@ def test_addresses_live_for_a_minute_and_open_nothing_else(ada: Person, bob: Per
     assert saved.content == pictures[0].content
     assert f'filename="picture-{own[:8]}.jpg"' in saved.headers["Content-Disposition"]
     assert httpx2.get(original.replace(first, second)).status_code == 403
+
+
+def test_members_play_moving_parts_where_they_may_save_originals(ada: Person, bob: Person) -> None:
+    moving = Picture(name="x.jpg", content_type="image/jpeg", content=of_samsung())
+    (image,) = ada.upload(moving)
+    until(lambda: ada.settled(image))
+    album = make_album(ada)
+    add_to(ada, album, [image])
+    bring_in(ada, album, bob)
+    path = f"/api/shared-albums/{album}/images/{image}"
+    assert bob.http.get(path).json()["motion_url"] is None
+    let(ada, album, allow_originals=True)
+    url = bob.http.get(path).json()["motion_url"]
+    assert httpx2.get(url).content == VIDEO
+    assert httpx2.get(url.replace("motion.mp4", "original")).status_code == 403
 
 
 def test_many_sessions_for_originals_of_a_member_wait(scene: Scene) -> None:

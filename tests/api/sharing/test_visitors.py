@@ -22,6 +22,7 @@ from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import keys_of, until
 from tests.media import test_metadata_stripping as canaries
+from tests.media.motion_samples import VIDEO, of_samsung
 from tests.support.albums import add_to, make_album
 from tests.support.api_operations import OF_VISITORS
 from tests.support.images import Picture, jpeg
@@ -359,6 +360,35 @@ def test_a_visitors_addresses_open_nothing_else(
     original = visitor.get(f"/api/shared/images/{ids[0]}/original", headers=header).json()["url"]
     assert httpx2.get(original).content == jpeg(seed=802).content
     assert httpx2.get(original.replace(own, other)).status_code == 403
+
+
+def test_moving_parts_only_where_originals_may_be_saved(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    """A video may say where it was taken, and nothing takes that out."""
+    moving = Picture(name="x.jpg", content_type="image/jpeg", content=of_samsung())
+    image, still = ada.upload(moving, jpeg(seed=841))
+    until(lambda: ada.settled(image) and ada.settled(still))
+    link = share(ada, images={"ids": [image, still]})
+    header = visit(visitor, link)
+
+    def motion(of: str) -> str | None:
+        seen = visitor.get(f"/api/shared/images/{of}", headers=header)
+        url: str | None = seen.json()["motion_url"]
+        return url
+
+    assert motion(image) is None
+    ada.http.patch(f"/api/shares/{link.id}", json={"allow_downloads": True}).raise_for_status()
+    assert motion(still) is None
+    url = motion(image)
+    assert url is not None
+    assert httpx2.get(url).content == VIDEO
+    for part in ("original", "thumbnail.webp"):
+        assert httpx2.get(url.replace("motion.mp4", part)).status_code == 403
+    # What signs for thumbnails does not read it.
+    address = whole(in_view(visitor, header, image), "thumbnails", image)
+    assert httpx2.get(address.replace("thumbnail.webp", "motion.mp4")).status_code == 403
+    assert 1 <= int(parse_qs(urlsplit(url).query)["X-Amz-Expires"][0]) <= VISITOR_SECONDS
 
 
 def test_originals_only_where_their_owner_lets(ada: Person, visitor: httpx2.Client) -> None:

@@ -90,8 +90,7 @@ export const useTransferAlbum = (albumId: string) => {
           params: { path: { album_id: albumId, member_id: memberId } },
         }),
       ),
-    // Not waited for: the album is not there any more, and with its page whoever asked goes.
-    onSuccess: () => void client.invalidateQueries(),
+    onSuccess: () => client.invalidateQueries(),
   });
 };
 

@@ -2,7 +2,6 @@
 import { useCallback } from "react";
 
 import {
-  toProblem,
   useContribute,
   useDeleteAlbum,
   useWithdraw,
@@ -46,12 +45,7 @@ const useAddToShared = () => {
       const answer = run();
       void tell(answer, {
         message: `Added ${formatNumber(all.length)} to ${title}`,
-        // What was added before a refusal is taken back, too.
-        undo: () => answer.catch(() => undefined).then(undo),
-        whyNot: (error) =>
-          added.length === 0
-            ? toProblem(error).detail
-            : `Added ${formatNumber(added.length)} of ${formatNumber(all.length)} to ${title}, and no more: there was no room, or no connection.`,
+        undo: () => answer.then(undo),
       });
       return { answer };
     },

@@ -8,6 +8,8 @@ type MotionVideoProps = {
   onEnded: () => void;
   onUnplayable: () => void;
   className: string;
+  /** No larger than the still that it covers, in pixels. */
+  most?: { width: number | null; height: number | null };
 };
 
 export const MotionVideo = (props: MotionVideoProps) => (
@@ -27,6 +29,7 @@ export const MotionVideo = (props: MotionVideoProps) => (
       // Of a codec that it does not know, a browser may play the sound alone.
       if (currentTarget.videoWidth === 0) props.onUnplayable();
     }}
-    className={classNames("pointer-events-none absolute inset-0 size-full", props.className)}
+    style={{ maxWidth: props.most?.width ?? undefined, maxHeight: props.most?.height ?? undefined }}
+    className={classNames("pointer-events-none absolute inset-0 m-auto size-full", props.className)}
   />
 );

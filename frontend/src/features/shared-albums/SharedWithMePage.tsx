@@ -168,16 +168,10 @@ const Invitations = ({ all, isProved }: { all: readonly Invitation[]; isProved: 
   );
 };
 
-const useShowError = () => {
-  const toast = useToast();
-  return (error: Error) => toast.show({ tone: "error", message: toProblem(error).detail });
-};
-
 type Blocked = { id: string; email: string; blocked_at: string };
 
 const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
   const unblock = useUnblock();
-  const onError = useShowError();
   if (all.length === 0) return null;
   return (
     <Section title="Blocked" lead="You see no invitations of these people.">
@@ -192,7 +186,7 @@ const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
                 look="quiet"
                 busy={unblock.isPending}
                 aria-label={`Unblock ${email}`}
-                onClick={() => unblock.mutate(id, { onError })}
+                onClick={() => unblock.mutate(id)}
               >
                 Unblock
               </Button>
@@ -208,13 +202,12 @@ const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
 
 const Mails = ({ wants }: { wants: boolean }) => {
   const change = useInvitationMails();
-  const onError = useShowError();
   return (
     <Section title="Mails">
       <Switch
         label="Mail me about invitations"
         checked={change.isPending ? change.variables : wants}
-        onChange={(isOn) => change.mutate(isOn, { onError })}
+        onChange={(isOn) => change.mutate(isOn)}
       />
       <p className="text-sm text-muted">One mail a day at most, however many invite you.</p>
     </Section>

@@ -4,5 +4,4 @@ export { PictureActions } from "./PictureActions";
 export { SharedAlbumHeader } from "./SharedAlbumHeader";
 export { SharedWithMePage } from "./SharedWithMePage";
 export { wordsOfPicture } from "./words-of-picture";
-export { useRemoval } from "./use-removal";
 export { useSaving } from "./use-save-to-library";

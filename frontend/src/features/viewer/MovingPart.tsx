@@ -1,8 +1,14 @@
 /** The moving part over the still of it in the viewer, and words where it cannot be played. */
 import { MotionVideo } from "@/components/motion/MotionVideo";
 import type { Motion } from "@/components/motion/use-motion";
+import { classNames, MotionIcon, PauseIcon } from "@/ui";
 
-export const MovingPart = ({ motion }: { motion: Motion }) => (
+type MovingPartProps = {
+  motion: Motion;
+  still: { width: number | null; height: number | null };
+};
+
+export const MovingPart = ({ motion, still }: MovingPartProps) => (
   <>
     {motion.url !== null && (
       <MotionVideo
@@ -10,6 +16,7 @@ export const MovingPart = ({ motion }: { motion: Motion }) => (
         isLooping={false}
         onEnded={motion.stop}
         onUnplayable={motion.onUnplayable}
+        most={still}
         className="bg-black object-contain"
       />
     )}
@@ -22,4 +29,22 @@ export const MovingPart = ({ motion }: { motion: Motion }) => (
       </p>
     )}
   </>
+);
+
+type MotionButtonProps = { isPlaying: boolean; onPress: () => void; className?: string };
+
+/** Where there is no room for it in the bar. */
+export const MotionButton = ({ isPlaying, onPress, className }: MotionButtonProps) => (
+  <button
+    type="button"
+    aria-label={isPlaying ? "Stop the moving part" : "Play the moving part"}
+    onClick={onPress}
+    className={classNames(
+      "pointer-events-auto flex h-11 items-center gap-2 self-start rounded-full bg-black/70 pr-4 pl-3 text-sm font-medium text-white hover:bg-black/85 focus-visible:outline-white",
+      className,
+    )}
+  >
+    {isPlaying ? <PauseIcon /> : <MotionIcon />}
+    {isPlaying ? "Stop" : "Play"}
+  </button>
 );

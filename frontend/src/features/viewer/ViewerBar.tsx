@@ -85,7 +85,7 @@ export const ViewerBar = (props: ViewerBarProps) => {
       {motion && (
         <IconButton
           label={motion.isPlaying ? "Stop the moving part" : "Play the moving part"}
-          className={light}
+          className={classNames(light, "max-sm:hidden!")}
           onClick={motion.toggle}
         >
           {motion.isPlaying ? <PauseIcon /> : <MotionIcon />}

@@ -18,7 +18,7 @@ import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
 import { Filmstrip } from "./filmstrip/Filmstrip";
-import { MovingPart } from "./MovingPart";
+import { MotionButton, MovingPart } from "./MovingPart";
 import { NavButton } from "./NavButton";
 import { SlideshowBar } from "./SlideshowBar";
 import { StackStrip } from "./stack/StackStrip";
@@ -187,7 +187,7 @@ export const ViewerContent = ({
     >
       <div className="relative min-h-0 min-w-0 flex-1 [color-scheme:dark]">
         <div ref={room} className="absolute inset-0 overflow-hidden" />
-        {!isLeaving && !isPulled && <MovingPart motion={motion} />}
+        {!isLeaving && !isPulled && <MovingPart motion={motion} still={image} />}
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div
@@ -223,6 +223,13 @@ export const ViewerContent = ({
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
+          {image.has_motion && (
+            <MotionButton
+              isPlaying={motion.isWanted}
+              onPress={toggleMotion}
+              className="ml-3 sm:hidden"
+            />
+          )}
           <DamagedNotice image={image} />
           <SlideshowBar show={show} />
           {!isShow && (

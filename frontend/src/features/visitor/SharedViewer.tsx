@@ -19,6 +19,7 @@ import {
   VisuallyHidden,
 } from "@/ui";
 
+import { SharedMotion } from "./SharedMotion";
 import type { SharedGallery } from "./use-shared-gallery";
 
 type SharedViewerProps = {
@@ -204,6 +205,7 @@ export const SharedViewer = (props: SharedViewerProps) => {
           <VisuallyHidden>Loading</VisuallyHidden>
         </div>
       )}
+      {words?.motion_url && urls && <SharedMotion key={imageId} visit={visit} image={words} />}
       {words && <Words image={words} {...(more ? { more: more.lines } : {})} />}
       <div className="absolute inset-x-0 top-0 flex items-center justify-between gap-2 p-3 pt-[max(0.75rem,env(safe-area-inset-top))]">
         <button type="button" aria-label="Close" title="Close" onClick={onClose} className={round}>
