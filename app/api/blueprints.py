@@ -19,6 +19,7 @@ from app.albums.routes import albums
 from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
+from app.library.alt_text_routes import alt_texts
 from app.library.description_routes import descriptions
 from app.library.download_routes import downloads
 from app.library.history_routes import description_history
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     images,
     descriptions,
     description_history,
+    alt_texts,
     downloads,
     stacks,
     timeline,

@@ -78,6 +78,9 @@ POST /api/descriptions/ask app.library.description_routes:describe_selected
 GET /api/descriptions/calls app.library.description_routes:list_model_calls
 GET /api/images/<uuid:image_id>/descriptions app.library.history_routes:list_description_versions
 POST /api/images/<uuid:image_id>/descriptions/<uuid:version_id>/show app.library.history_routes:show_description_version
+GET /api/descriptions/alt-texts app.library.alt_text_routes:get_alt_texts
+POST /api/descriptions/alt-texts/checks app.library.alt_text_routes:check_alt_texts
+GET /api/descriptions/alt-texts/file app.library.alt_text_routes:get_alt_text_file
 POST /api/downloads/entries app.library.download_routes:list_download_entries
 GET /api/downloads/originals app.library.download_routes:get_originals
 GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack

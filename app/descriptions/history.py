@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.database import db
+from app.descriptions.checks import note_checked
 from app.descriptions.never_send import as_unsent_album
 from app.descriptions.versions import MAX_VERSIONS
 from app.errors import NotFoundError
@@ -82,6 +83,7 @@ def show_version(user: User, image_id: UUID, version_id: UUID) -> None:
     )
     if shown is None:
         raise NotFoundError
+    note_checked(user, {image_id: version_id})  # they chose it
     index_images([image_id])
 
 

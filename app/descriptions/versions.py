@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, case, delete, exists, select, update
 
 from app.accounts.models import User
 from app.database import db
+from app.descriptions.checks import note_checked
 from app.images.models import (
     Description,
     DescriptionSource,
@@ -55,6 +56,7 @@ def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
             description_failure=None,
         )
     )
+    note_checked(user, {image_id: version.id})
     index_images([image_id])
     _forget_older(image_id, DescriptionSource.PERSON)
 

@@ -1,6 +1,15 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount } from "./account/account";
 export {
+  fetchAltTextFile,
+  useAltTexts,
+  useChangeAltText,
+  useLoadImageAhead,
+  type AltTextChange,
+  type AltTextFilter,
+  type AltTextFormat,
+} from "./descriptions/alt-texts";
+export {
   useDescribe,
   useDescriptionCosts,
   useDescriptionHistory,
@@ -202,6 +211,7 @@ export type {
   Account,
   Album,
   AlbumChanges,
+  AltText,
   Camera,
   Chip,
   Bar,

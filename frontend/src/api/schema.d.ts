@@ -1657,6 +1657,79 @@ export interface paths {
         patch: operations["set_description_budget"];
         trace?: never;
     };
+    "/api/descriptions/alt-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pictures of the timeline with their alt texts: those to be checked, or all
+         * @description List pictures of the timeline with their alt texts: those to be checked, or all.
+         *
+         *     What is in the archive or in Recently deleted is not among them.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_alt_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/alt-texts/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that you have checked these versions of descriptions, or take that back
+         * @description Note that you have checked these versions of descriptions, or take that back.
+         *
+         *     A version that comes later, by a model, is to be checked anew. What you write counts as checked.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["check_alt_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/alt-texts/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a part of a file with alt texts, as CSV or as HTML's `<img alt>`
+         * @description Get a part of a file with alt texts, as CSV or as HTML's `<img alt>`.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next part, and put it behind this one. In the CSV no
+         *     cell is a formula: what could be one begins with an apostrophe.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_alt_text_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/descriptions/ask": {
         parameters: {
             query?: never;
@@ -3586,6 +3659,101 @@ export interface components {
             count: number;
         };
         /**
+         * AltTextFileOut
+         * @description A part of a file: put one behind the other they are the file.
+         */
+        AltTextFileOut: {
+            /** Content */
+            content: string;
+            /**
+             * Next Cursor
+             * @description Null: it is the last part.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AltTextFilter
+         * @description Which pictures are listed.
+         * @enum {string}
+         */
+        AltTextFilter: "unchecked" | "missing" | "all";
+        /**
+         * AltTextFormat
+         * @description How a file is written.
+         * @enum {string}
+         */
+        AltTextFormat: "csv" | "html";
+        /**
+         * AltTextRow
+         * @description A picture with what is said about it.
+         */
+        AltTextRow: {
+            description: components["schemas"]["AltTextVersion"] | null;
+            /**
+             * Description State
+             * @enum {string}
+             */
+            description_state: "none" | "waiting" | "done" | "failed";
+            /**
+             * Image Id
+             * Format: uuid
+             */
+            image_id: string;
+            /**
+             * Is Checked
+             * @description You have checked this version, or wrote it.
+             */
+            is_checked: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AltTextsOut
+         * @description A page of pictures of the timeline, newest first.
+         */
+        AltTextsOut: {
+            /** Alt Texts */
+            alt_texts: components["schemas"]["AltTextRow"][];
+            /**
+             * Checked
+             * @description How many were checked; 5,000 stands for as many or more. On the first page only.
+             */
+            checked: number | null;
+            /**
+             * Next Cursor
+             * @description Null: that is all. A page may have few pictures, or none, and more may follow: each looks at 2,000 pictures at most.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AltTextVersion
+         * @description The version that is shown.
+         */
+        AltTextVersion: {
+            /** Alt Text */
+            alt_text: string;
+            /** Demo */
+            demo: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Model */
+            model: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "model" | "person";
+            /** Tags */
+            tags: string[];
+            /** Text */
+            text: string;
+            /** Visible Text */
+            visible_text: string;
+        };
+        /**
          * AnsweredOut
          * @description What came of an answer.
          */
@@ -4168,6 +4336,46 @@ export interface components {
              * @enum {string}
              */
             by: "year" | "camera" | "lens" | "country" | "type";
+        };
+        /**
+         * CheckedVersion
+         * @description A version of a picture's description.
+         */
+        CheckedVersion: {
+            /**
+             * Image Id
+             * Format: uuid
+             */
+            image_id: string;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
+         * ChecksIn
+         * @description Versions that were checked, or are to be checked again.
+         */
+        ChecksIn: {
+            /**
+             * Checked
+             * @description false: they are to be checked again.
+             */
+            checked?: boolean;
+            /** Versions */
+            versions: components["schemas"]["CheckedVersion"][];
+        };
+        /**
+         * ChecksOut
+         * @description Of which pictures it was noted.
+         */
+        ChecksOut: {
+            /**
+             * Ids
+             * @description Not those that are gone, or show another version by now: read these again.
+             */
+            ids: string[];
         };
         /**
          * ChipKind
@@ -16764,6 +16972,278 @@ export interface operations {
             /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alt_texts: {
+        parameters: {
+            query?: {
+                /** @description cursor */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+                /** @description unchecked: described by a model, and not checked. missing: without alt text. */
+                which?: components["schemas"]["AltTextFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AltTextsOut"];
+                };
+            };
+            /** @description The cursor was not made by this API. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_alt_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecksIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alt_text_file: {
+        parameters: {
+            query: {
+                /** @description cursor */
+                cursor?: string;
+                /** @description format */
+                format: components["schemas"]["AltTextFormat"];
+                /** @description which */
+                which?: components["schemas"]["AltTextFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AltTextFileOut"];
+                };
+            };
+            /** @description The cursor was not made by this API. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ import {
   AlbumPage,
   AlbumViewer,
   AlbumsPage,
+  AltTextsPage,
   LazyUpload,
   LookalikesPage,
   MapPage,
@@ -99,6 +100,7 @@ export const SignedIn = () => {
                 <Route path="/albums" component={AlbumsPage} />
                 <Route path="/tags" component={TagsPage} />
                 <Route path="/look-alikes" component={LookalikesPage} />
+                <Route path="/alt-texts" component={AltTextsPage} />
                 <Route path="/statistics" component={StatisticsPage} />
                 <Route path="/shared" component={SharedLinksPage} />
                 <Route path="/shared-with-me/*?" component={SharedWithMe} />

@@ -18,6 +18,9 @@ export const SearchBox = lazy(async () => {
 export const LookalikesPage = lazy(async () => ({
   default: (await import("@/features/lookalikes")).LookalikesPage,
 }));
+export const AltTextsPage = lazy(async () => ({
+  default: (await import("@/features/alt-texts")).AltTextsPage,
+}));
 export const StatisticsPage = lazy(async () => ({
   default: (await import("@/features/statistics")).StatisticsPage,
 }));

@@ -18,7 +18,8 @@ import {
 
 import { openPalette } from "./palette-opening";
 
-// Here, and not among the icons: nothing else has it.
+// Here, and not among the icons: nothing else has them.
+const AltTextIcon = icon(<path d="M4 5h16v10H9l-5 4Zm4 4h8m-8 3h5" />);
 const StatisticsIcon = icon(<path d="M4 20h16M6.5 16.5v-5m5.5 5V4.5m5.5 12v-8" />);
 
 type MainPage = {
@@ -53,6 +54,7 @@ export const morePages: readonly MainPage[] = [
   { path: "/map", label: "Map", icon: <PlaceIcon /> },
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
   { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
+  { path: "/alt-texts", label: "Alt texts", icon: <AltTextIcon /> },
   { path: "/statistics", label: "Statistics", icon: <StatisticsIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },
   { path: "/shared-with-me", label: "Shared with me", icon: <ShareIcon /> },

@@ -74,6 +74,7 @@ OWNED = {
     "member_preferences": "user_id",
     "unsent_images": "owner_id",
     "unsent_albums": "owner_id",
+    "checked_descriptions": "owner_id",
 }
 
 

@@ -145,7 +145,7 @@ export const useWatchReturn = () => {
   );
 };
 
-const keepDetail = (client: QueryClient, answer: ImageDetail): void => {
+export const keepDetail = (client: QueryClient, answer: ImageDetail): void => {
   const detail = withPendingMove(client, answer);
   client.setQueryData(imageDetailKey(detail.id), detail);
   upsertImages(client, [detail]);

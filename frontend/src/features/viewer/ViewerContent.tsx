@@ -15,7 +15,7 @@ import { useMotion } from "@/components/motion/use-motion";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
-import type { Drafts } from "./descriptions/description-draft";
+import type { Drafts } from "@/components/descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
 import { Filmstrip } from "./filmstrip/Filmstrip";
 import { MotionButton, MovingPart } from "./MovingPart";

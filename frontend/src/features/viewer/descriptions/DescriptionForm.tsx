@@ -12,8 +12,8 @@ import {
   LIMITS,
   type Draft,
   type Drafts,
-} from "./description-draft";
-import { TextAreaField } from "./TextAreaField";
+} from "@/components/descriptions/description-draft";
+import { TextAreaField } from "@/components/descriptions/TextAreaField";
 
 type DescriptionFormProps = {
   imageId: string;

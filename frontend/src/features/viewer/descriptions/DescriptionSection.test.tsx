@@ -7,7 +7,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import type { Drafts } from "./description-draft";
+import type { Drafts } from "@/components/descriptions/description-draft";
 import { DescriptionSection } from "./DescriptionSection";
 
 const ID = anImageDetail().id;

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useSession, type ImageDetail } from "@/api";
 import { Button, PencilIcon } from "@/ui";
 
-import { draftFrom, type Drafts } from "./description-draft";
+import { draftFrom, type Drafts } from "@/components/descriptions/description-draft";
 import { DescriptionForm } from "./DescriptionForm";
 import { DescriptionText } from "./DescriptionText";
 import { GenerateDescription } from "./GenerateDescription";

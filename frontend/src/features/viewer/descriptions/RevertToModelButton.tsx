@@ -2,7 +2,7 @@
 import { toProblem, useChangeImage, type ImageDetail } from "@/api";
 import { Button, RestoreIcon, useToast } from "@/ui";
 
-import { changesFrom, draftFrom } from "./description-draft";
+import { changesFrom, draftFrom } from "@/components/descriptions/description-draft";
 
 export const RevertToModelButton = ({ detail: { id, description } }: { detail: ImageDetail }) => {
   const { mutateAsync, isPending } = useChangeImage();

@@ -11,7 +11,7 @@ import {
   Spinner,
 } from "@/ui";
 
-import type { Drafts } from "../descriptions/description-draft";
+import type { Drafts } from "@/components/descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
 import { StackSection } from "../stack/StackSection";
 import { AlbumsSection, type AlbumOfImage } from "./AlbumsSection";

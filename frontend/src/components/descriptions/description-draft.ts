@@ -8,7 +8,9 @@ export type Drafts = Map<string, Draft>;
 
 export const LIMITS = { alt: 300, text: 2000, visible: 2000, tags: 20, tag: 40 } as const;
 
-export const draftFrom = (description: Description | null): Draft => ({
+export const draftFrom = (
+  description: Pick<Description, "alt_text" | "text" | "visible_text" | "tags"> | null,
+): Draft => ({
   alt: description?.alt_text ?? "",
   text: description?.text ?? "",
   visible: description?.visible_text ?? "",

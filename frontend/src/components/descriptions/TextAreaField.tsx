@@ -1,5 +1,5 @@
 /** A labelled text of several lines, with a count as its limit comes near. */
-import { useId } from "react";
+import { useId, type Ref } from "react";
 
 import { formatNumber } from "@/locale";
 import { classNames } from "@/ui";
@@ -13,13 +13,14 @@ type LongTextFieldProps = {
   value: string;
   error: string | undefined;
   onChange: (value: string) => void;
+  ref?: Ref<HTMLTextAreaElement>;
 };
 
 /** The count appears when so little is left. */
 const NEARLY_FULL = 0.8;
 
 export const TextAreaField = (props: LongTextFieldProps) => {
-  const { label, hint, rows, limit, value, error, onChange } = props;
+  const { label, hint, rows, limit, value, error, onChange, ref } = props;
   const id = useId();
   const isNearlyFull = limit !== undefined && value.length > limit * NEARLY_FULL;
   const noteId = `${id}-note`;
@@ -30,6 +31,7 @@ export const TextAreaField = (props: LongTextFieldProps) => {
         {label}
       </label>
       <textarea
+        ref={ref}
         id={id}
         rows={rows}
         value={value}

@@ -1,0 +1,2 @@
+/** What app uses of this feature. */
+export { AltTextsPage } from "./AltTextsPage";
