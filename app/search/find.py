@@ -46,6 +46,7 @@ _CONDITIONS = {
     Flag.FAVOURITE: "i.favourite",
     Flag.ARCHIVED: "i.archived_at IS NOT NULL",
     Flag.ANIMATED: "i.is_animated",
+    Flag.MOTION: "i.motion_bytes IS NOT NULL",
     Flag.DAMAGED: "i.state = 'damaged'",
     Flag.DESCRIBED: "i.current_description_id IS NOT NULL",
     Flag.TITLED: "coalesce(i.title, i.file_title, '') <> ''",
@@ -412,8 +413,8 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     """Write a bounded part of the library, newest first."""
     columns = (
         f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
-        " archived_at, latitude, current_description_id, title, file_title, camera_model, lens,"
-        " country_code"
+        " motion_bytes, archived_at, latitude, current_description_id, title, file_title,"
+        " camera_model, lens, country_code"
     )
     where = [] if asked.is_deleted else _range("images", asked)
     if is_behind:

@@ -18,6 +18,7 @@ _PHRASES = {
     "-is:placed": rf"{_NOT}\s+(?:place|location)|not\s+located",
     "is:favourite": rf"favou?rites|favou?rite\s+{_THINGS}",
     "is:animated": rf"animated\s+(?:{_THINGS}|gifs?)",
+    "is:motion": rf"motion\s+{_THINGS}",
     "is:damaged": rf"damaged\s+{_THINGS}",
     "is:archived": rf"archived\s+{_THINGS}",
     "type:raw": rf"raw\s+{_THINGS}",

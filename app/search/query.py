@@ -40,6 +40,7 @@ class Flag(StrEnum):
     FAVOURITE = "favourite"
     ARCHIVED = "archived"
     ANIMATED = "animated"
+    MOTION = "motion"
     DAMAGED = "damaged"
     DESCRIBED = "described"
     TITLED = "titled"

@@ -64,3 +64,13 @@ def test_page_may_play_from_the_bucket_only(ada: Person) -> None:
     (played_from,) = (part for part in policy.split("; ") if part.startswith("media-src "))
     origin = urlsplit(uploaded(ada, of_samsung())["motion_url"])
     assert played_from == f"media-src {origin.scheme}://{origin.netloc}"
+
+
+@pytest.mark.parametrize("query", ["is:motion", "motion photos", "is:motion taken:2024..", "x.jpg"])
+def test_search_finds_motion_photos(ada: Person, query: str) -> None:
+    moving = uploaded(ada, of_google())
+    uploaded(ada, saved(quarters(), "JPEG", quality=80))
+    answer = ada.http.get("/api/search", params={"q": query})
+    found = [image["id"] for image in answer.json()["images"]]
+    assert (moving["id"] in found) == ("taken" not in query)
+    assert len(found) == {"x.jpg": 2, "is:motion taken:2024..": 0}.get(query, 1)

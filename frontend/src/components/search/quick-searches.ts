@@ -3,4 +3,5 @@ export const QUICK_SEARCHES = [
   { q: "-is:placed", label: "Pictures without a place" },
   { q: "-is:described", label: "Pictures without a description" },
   { q: "is:animated", label: "Pictures that move" },
+  { q: "is:motion", label: "Motion photos" },
 ] as const;

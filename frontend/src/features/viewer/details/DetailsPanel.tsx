@@ -16,7 +16,7 @@ import { DescriptionSection } from "../descriptions/DescriptionSection";
 import { StackSection } from "../stack/StackSection";
 import { AlbumsSection, type AlbumOfImage } from "./AlbumsSection";
 import { DamagedSection } from "./DamagedSection";
-import { cameraLines, factsOf } from "./facts";
+import { cameraLines, factsOf, motionFacts } from "./facts";
 import { FileMetadata } from "./FileMetadata";
 import { PlaceSection } from "./PlaceSection";
 import { RatingField } from "./RatingField";
@@ -72,7 +72,7 @@ export const DetailsPanel = ({
           <>
             <DamagedSection detail={detail} />
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
-            <Facts image={image} onChangeDate={onChangeDate} />
+            <Facts image={image} detail={detail} onChangeDate={onChangeDate} />
             <RatingField detail={detail} />
             <CameraFacts detail={detail} />
             <StackSection image={detail} />
@@ -97,21 +97,23 @@ export const DetailsPanel = ({
   </div>
 );
 
-type FactsProps = { image: Image; onChangeDate?: () => void };
+type FactsProps = { image: Image; detail?: ImageDetail; onChangeDate?: () => void };
 
 /** The first of them is the date. */
-const Facts = ({ image, onChangeDate }: FactsProps) => (
+const Facts = ({ image, detail, onChangeDate }: FactsProps) => (
   <div className="flex items-start justify-between gap-2">
     <dl className="flex min-w-0 flex-col gap-3">
-      {factsOf(image, formatBytes(image.size)).map(({ label, value, more }) => (
-        <div key={label}>
-          <dt className="text-sm text-muted">{label}</dt>
-          <dd>
-            {value}
-            {more !== undefined && <span className="text-muted"> · {more}</span>}
-          </dd>
-        </div>
-      ))}
+      {[...factsOf(image, formatBytes(image.size)), ...(detail ? motionFacts(detail) : [])].map(
+        ({ label, value, more }) => (
+          <div key={label}>
+            <dt className="text-sm text-muted">{label}</dt>
+            <dd>
+              {value}
+              {more !== undefined && <span className="text-muted"> · {more}</span>}
+            </dd>
+          </div>
+        ),
+      )}
     </dl>
     {onChangeDate && (
       <IconButton label="Change date" className="-mr-2" onClick={onChangeDate}>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { anImage, anImageDetail } from "@/test/samples";
 
-import { cameraLines, coordinatesToCopy, factsOf, locationInWords } from "./facts";
+import { cameraLines, coordinatesToCopy, factsOf, locationInWords, motionFacts } from "./facts";
 
 const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
   factsOf(anImage(changes), "2.4 MB").find((one) => one.label === label);
@@ -70,4 +70,11 @@ test("a picture that says nothing is dated by its file, and it is said so", () =
   const undated = { taken_at: null, dated_by: "file", timeline_at: "2019-07-04T09:30:00" } as const;
   expect(fact(undated, "Dated by the file")?.value).toContain("4 July 2019");
   expect(fact(undated, "Taken")).toBeUndefined();
+});
+
+test("how long a moving part plays", () => {
+  expect(motionFacts(anImageDetail({ motion_milliseconds: 3130 }))).toEqual([
+    { label: "Moving part", value: "3.1 seconds" },
+  ]);
+  expect(motionFacts(anImageDetail())).toEqual([]);
 });

@@ -73,6 +73,10 @@ export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
   return facts.filter((fact) => fact !== null);
 };
 
+/** Of a motion photo. */
+export const motionFacts = ({ motion_milliseconds: plays }: ImageDetail): Fact[] =>
+  plays === null ? [] : [{ label: "Moving part", value: `${number(plays / 1000, 1)} seconds` }];
+
 const exposure = ({ exposure_time, f_number, iso, focal_length }: Camera): string =>
   [
     exposure_time !== null && `${exposure_time} s`,
