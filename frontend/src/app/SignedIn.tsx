@@ -27,6 +27,7 @@ import {
   TagPage,
   TagsPage,
   TrashViewer,
+  preloadViewer,
   ViewerLayer,
 } from "./lazy-screens";
 import { isWithin } from "./navigation";
@@ -57,6 +58,7 @@ export const SignedIn = () => {
   const tagId = view && tagOf(view);
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
+  useEffect(preloadViewer, []);
 
   // A new page is announced by moving the focus to it; the first one is where the browser puts it.
   useEffect(() => {
@@ -120,29 +122,19 @@ export const SignedIn = () => {
         <BottomBar path={path} onGo={navigate} />
       </div>
       {view && albumId === null && openId !== null && (
-        <Suspense fallback={null}>
-          <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
-        </Suspense>
+        <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
       )}
       {typeof albumId === "string" && openId !== null && (
-        <Suspense fallback={null}>
-          <AlbumViewer albumId={albumId} imageId={openId} onShow={show} onClose={close} />
-        </Suspense>
+        <AlbumViewer albumId={albumId} imageId={openId} onShow={show} onClose={close} />
       )}
       {path === SEARCH && openId !== null && (
-        <Suspense fallback={null}>
-          <SearchViewer imageId={openId} onShow={show} onClose={close} />
-        </Suspense>
+        <SearchViewer imageId={openId} onShow={show} onClose={close} />
       )}
       {path === MAP && openId !== null && (
-        <Suspense fallback={null}>
-          <MapViewer imageId={openId} onShow={show} onClose={close} />
-        </Suspense>
+        <MapViewer imageId={openId} onShow={show} onClose={close} />
       )}
       {path === DELETED && openId !== null && (
-        <Suspense fallback={null}>
-          <TrashViewer imageId={openId} onShow={show} onClose={close} />
-        </Suspense>
+        <TrashViewer imageId={openId} onShow={show} onClose={close} />
       )}
       <PaletteLayer path={path} onGo={navigate} />
       <ErrorBoundary title="Uploading is not available">

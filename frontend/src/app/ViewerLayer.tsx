@@ -1,6 +1,4 @@
 /** The viewer above a timeline, with the pictures around the one that is open. */
-import { Suspense } from "react";
-
 import { useNeighbours, type Listing, type Neighbours, type View } from "@/api";
 import { Button, Spinner, VisuallyHidden } from "@/ui";
 
@@ -32,9 +30,13 @@ export const ViewerWith = ({ neighbours, onShow, onClose, ...rest }: ViewerWithP
     onRetry={onClose}
     className="fixed inset-0 z-40 flex items-center bg-canvas"
   >
-    <Suspense fallback={<Opening onClose={onClose} />}>
-      <Viewer {...rest} {...neighbours} onClose={onClose} onNavigate={onShow} />
-    </Suspense>
+    <Viewer
+      {...rest}
+      {...neighbours}
+      onClose={onClose}
+      onNavigate={onShow}
+      fallback={<Opening onClose={onClose} />}
+    />
   </ErrorBoundary>
 );
 

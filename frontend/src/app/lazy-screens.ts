@@ -2,12 +2,13 @@
 import { lazy } from "react";
 
 import { afterFirstPicture } from "./first-picture";
+import { later } from "./later";
 
 export const AlbumsPage = lazy(async () => ({
   default: (await import("@/features/albums")).AlbumsPage,
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
-export const AlbumViewer = lazy(() => import("./AlbumViewer"));
+export const AlbumViewer = later(async () => (await import("./AlbumViewer")).default);
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
 export const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
@@ -30,13 +31,11 @@ export const SharedLinksPage = lazy(async () => ({
 export const SharedWithMe = lazy(() => import("./SharedWithMe"));
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
-export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));
+export const SearchViewer = later(async () => (await loadSearch()).SearchViewer);
 const loadMap = () => import("./MapPage");
 export const MapPage = lazy(async () => ({ default: (await loadMap()).MapPage }));
-export const MapViewer = lazy(async () => ({ default: (await loadMap()).MapViewer }));
-export const TrashViewer = lazy(async () => ({
-  default: (await import("./TrashViewer")).TrashViewer,
-}));
+export const MapViewer = later(async () => (await loadMap()).MapViewer);
+export const TrashViewer = later(async () => (await import("./TrashViewer")).TrashViewer);
 export const TrashPage = lazy(async () => ({
   default: (await import("@/features/trash")).TrashPage,
 }));
@@ -72,12 +71,25 @@ export const Admin = lazy(async () => ({
   default: (await import("@/features/admin")).Admin,
 }));
 
-const loadViewer = () => import("@/features/viewer");
-export const Viewer = lazy(loadViewer);
-export const ViewerLayer = lazy(async () => {
-  void loadViewer(); // which it will want as soon as it is there
-  return { default: (await import("./ViewerLayer")).ViewerLayer };
+export const Viewer = later(async () => (await import("@/features/viewer")).default);
+export const ViewerLayer = later(async () => {
+  Viewer.preload(); // which it will want as soon as it is there
+  return (await import("./ViewerLayer")).ViewerLayer;
 });
+
+/** Loads the viewer once a pointer or the focus is at a picture. Returns what ends that. */
+export const preloadViewer = (): (() => void) => {
+  const over = new AbortController();
+  const look = ({ target }: Event) => {
+    if (!(target instanceof Element) || !target.closest("[data-image]")) return;
+    over.abort();
+    ViewerLayer.preload();
+  };
+  for (const type of ["pointerover", "focusin"]) {
+    document.addEventListener(type, look, { passive: true, signal: over.signal });
+  }
+  return () => over.abort();
+};
 export const LazyUpload = lazy(async () => {
   await afterFirstPicture();
   return import("./LazyUpload");
