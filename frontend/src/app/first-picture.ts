@@ -1,30 +1,29 @@
 /** Lets what the first screen can do without come after its pictures: they share one connection and one processor. */
-import { wasSignedIn } from "./seen-pictures";
 
-/** Pages without pictures, and slow connections. */
+/** For slow connections. */
 const PATIENCE_MS = 1_500;
 
-const wait = (): Promise<void> =>
-  new Promise((resolve) => {
-    const over = new AbortController();
-    const go = () => {
-      over.abort();
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(go, PATIENCE_MS);
-    // Loads of elements do not bubble.
-    document.addEventListener(
-      "load",
-      ({ target }) => {
-        if (target instanceof HTMLImageElement) requestAnimationFrame(() => setTimeout(go));
-      },
-      { capture: true, signal: over.signal },
-    );
-  });
+let waiting: Promise<void> = Promise.resolve();
+let over = new AbortController();
 
-let waiting: Promise<void> | null = null;
+/** Pictures are about to be shown: what can come later waits for the first of them. */
+export const expectPictures = (): void => {
+  const { signal } = (over = new AbortController());
+  waiting = new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve());
+  });
+  setTimeout(expectNone, PATIENCE_MS);
+  document.addEventListener(
+    "load", // which does not bubble
+    ({ target }) => {
+      if (target instanceof HTMLImageElement) requestAnimationFrame(() => setTimeout(expectNone));
+    },
+    { capture: true, signal },
+  );
+};
+
+/** There are none, or they are not to be had. */
+export const expectNone = (): void => over.abort();
 
 /** Resolves when the first picture has been painted, at once where none is expected, or after a while. */
-export const afterFirstPicture = (): Promise<void> =>
-  (waiting ??= wasSignedIn() ? wait() : Promise.resolve());
+export const afterFirstPicture = (): Promise<void> => waiting;

@@ -8,6 +8,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { forgetEarly, sessionOptions, timelineOptions } from "@/api";
 
+import { expectNone, expectPictures } from "./first-picture";
 import { loadEntrance } from "./lazy-screens";
 import { forgetSeen, KEY, SEARCHES, wasSignedIn } from "./seen-pictures";
 import { readLocation } from "./use-viewer-route";
@@ -41,7 +42,10 @@ export const preload = async (client: QueryClient): Promise<void> => {
   const asked: Promise<unknown>[] = [client.query(sessionOptions)];
   if (!wasSignedIn()) asked.push(loadEntrance());
   else if (readLocation(window.location.pathname).path === "/") {
-    asked.push(client.query(timelineOptions("timeline")));
+    expectPictures();
+    const timeline = client.query(timelineOptions("timeline"));
+    timeline.then(({ count }) => count === 0 && expectNone(), expectNone);
+    asked.push(timeline);
   }
   await Promise.all(asked).catch(leaveToThePage);
   forgetEarly();
