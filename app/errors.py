@@ -41,6 +41,8 @@ AppError
 │   ├── TooManySharesError
 │   ├── TooManyInSharesError
 │   ├── TooManyToShareError
+│   ├── BeingPreparedError
+│   ├── NotWithoutMetadataError
 │   ├── TooManyInAlbumError
 │   ├── TooManyInvitedError
 │   ├── TooManyJoinedError
@@ -345,6 +347,19 @@ class TooManyToShareError(ConflictError):
     detail = (
         "A link to a selection shows 10,000 pictures at most. Put them into an album, and share"
         " that."
+    )
+
+
+class BeingPreparedError(ConflictError):
+    code = "being_prepared"
+    detail = "This file is being prepared. Ask again in a few seconds."
+
+
+class NotWithoutMetadataError(ConflictError):
+    code = "not_without_metadata"
+    detail = (
+        "This picture cannot be saved: its owner gives originals without what is written in them,"
+        " and of this one that cannot be removed."
     )
 
 

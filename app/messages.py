@@ -94,11 +94,22 @@ class ExportLibrary:
         return {"task": "export", "export_id": self.export_id.hex}
 
 
+@dataclass(frozen=True, kw_only=True)
+class StripOriginal:
+    """The API says: this original is wanted without its metadata."""
+
+    image_id: UUID
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        return {"task": "strip", "image_id": self.image_id.hex}
+
+
 # Says that some picture waits to be processed, and not which: see [Note: Rows are the queue] in
 # app/processing/lease.py. It wakes a function up.
 PROCESS = {"task": "process"}
 
-Task = PictureStored | DescribePicture | DescribeAll | SendMail | ExportLibrary
+Task = PictureStored | DescribePicture | DescribeAll | SendMail | ExportLibrary | StripOriginal
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -141,6 +152,7 @@ _ASKED: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {
         after=UUID(said["after"]) if "after" in said else None,
     ),
     "mail": lambda said: SendMail(mail_id=UUID(said["mail_id"])),
+    "strip": lambda said: StripOriginal(image_id=UUID(said["image_id"])),
     "export": lambda said: ExportLibrary(export_id=UUID(said["export_id"])),
 }
 

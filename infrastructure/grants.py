@@ -120,6 +120,7 @@ class Grants(Construct):
                 on=[
                     self._objects("users/*/thumbnail.webp"),
                     self._objects("users/*/motion.mp4"),
+                    self._objects("users/*/bare"),
                     *self._previews(),
                     self._objects("users/*/exports/*"),
                 ],

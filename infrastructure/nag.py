@@ -131,6 +131,7 @@ def _wildcards(stack: PinholeStack, beside: Beside) -> dict[str, str]:
             "users/*": "What is deleted is deleted with all its parts.",
             "users/*/original": everyone,
             "users/*/motion.mp4": everyone,
+            "users/*/bare": everyone,
             "users/*/preview.jpg": everyone,
             "users/*/preview.webp": everyone,
             "users/*/thumbnail.webp": everyone,

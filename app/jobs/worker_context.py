@@ -37,10 +37,12 @@ from app.messages import (
     Handler,
     PictureStored,
     SendMail,
+    StripOriginal,
     handle,
     parse,
     pause_after,
 )
+from app.processing.bare_original import strip_original
 from app.processing.fingerprints import FingerprintTurns, make_missing
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
@@ -138,7 +140,12 @@ class WorkerContext:
         def post(task: SendMail, attempt: int) -> None:
             send_mail(task, attempt, mailer=self._mailer, settings=self.settings)
 
+        def strip(task: StripOriginal, attempt: int) -> None:
+            del attempt
+            strip_original(task, store=self.store, decoders=decoders, scratch=self._scratch)
+
         return {
+            StripOriginal: strip,
             DescribePicture: describe,
             DescribeAll: describe_all,
             ExportLibrary: export,

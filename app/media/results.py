@@ -15,6 +15,7 @@ from app.media.fingerprints import FINGERPRINT_BYTES, Fingerprint
 from app.media.formats.bare_webp import NotBareError, check
 from app.media.formats.motion_photo import MAX_MILLISECONDS, MAX_MOTION_BYTES, Motion
 from app.media.formats.sniff import MAX_SIDE, SUPPORTED
+from app.media.formats.without_metadata import MAX_PIECES, Piece
 from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME, LONGEST_TITLE
 from app.media.metadata.xmp import MAX_STARS, REJECTED
@@ -107,11 +108,18 @@ class Sketch:
     fingerprint: bytes | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """What stays of an original without its metadata: see without_metadata.py. None: not known."""
+
+    pieces: tuple[Piece, ...] | None
+
+
 class WireError(Exception):
     """What a child said is not a report."""
 
 
-Report = Header | Rendered | Rejected | Sketch
+Report = Header | Rendered | Rejected | Sketch | Bare
 
 # Of the JSON, the thumbnail, the preview, the ThumbHash and the fingerprint.
 _LENGTHS = struct.Struct(">5L")
@@ -130,6 +138,8 @@ def pack(report: Report) -> bytes:
     """Write a report as lengths, JSON and the derived pictures themselves."""
     said = {"kind": type(report).__name__, **asdict(report)}
     parts = [said.pop(name, None) for name in _BLOBS]
+    if isinstance(report, Bare) and report.pieces is not None:
+        said["pieces"] = [each.hex() if isinstance(each, bytes) else each for each in report.pieces]
     taken_at = getattr(getattr(report, "metadata", None), "taken_at", None)
     if taken_at is not None:
         said["metadata"]["taken_at"] = taken_at.isoformat()
@@ -161,6 +171,8 @@ def unpack(parts: list[bytes | None]) -> Report:
             case "Header":
                 memory_bytes = _whole(said["memory_bytes"], least=0, most=_MAX_MEMORY)
                 return Header(**_header(said), memory_bytes=memory_bytes)
+            case "Bare":
+                return Bare(pieces=_pieces(said["pieces"]))
             case "Sketch" if preview:
                 check(preview)
                 return Sketch(preview=preview, fingerprint=_fingerprint(fingerprint))
@@ -180,6 +192,26 @@ def unpack(parts: list[bytes | None]) -> Report:
     except (ValueError, TypeError, KeyError, RecursionError, NotBareError) as error:
         raise WireError("not a report") from error
     raise WireError("a report of no known kind")
+
+
+def _pieces(said: Any) -> tuple[Piece, ...] | None:  # noqa: ANN401 - JSON
+    """Pieces in the order of the file: the parent copies no byte twice, nor any before another."""
+    if said is None:
+        return None
+    found: list[Piece] = []
+    at = 0
+    for each in said[:MAX_PIECES]:
+        if isinstance(each, str):
+            found.append(bytes.fromhex(each))
+        elif isinstance(each, list):
+            start, end = (_whole(n, least=at, most=_LARGEST_FILE) for n in each)
+            if end < start:
+                raise WireError("a piece that ends before it begins")
+            found.append((start, end))
+            at = end
+        else:
+            found.append(_whole(each, least=0, most=_LARGEST_FILE))
+    return tuple(found)
 
 
 def _header(said: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, pool, text
 
 import app.images.album_models
+import app.images.bare_models
 import app.images.checked_models
 import app.images.correction_models
 import app.images.export_models

@@ -130,6 +130,7 @@ def show_shared(share: OpenShare) -> Shown:
         "count": count,
         "expires_at": share.expires_at,
         "allow_downloads": share.allow_downloads,
+        "allow_zips": _allows_zips(share),
         "show_dates": share.show_dates,
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,
@@ -243,7 +244,7 @@ def list_shared_entries(share: OpenShare, ids: Sequence[UUID]) -> Shown:
         NotFoundError: the share allows no downloads.
         TooManyAtOnceError: several such reads by this link are under way.
     """
-    if not share.allow_downloads:
+    if not _allows_zips(share):
         raise NotFoundError
     take_read_seat(share.id, rows=len(ids))
     rows = {row[0]: row for row in _originals(share, ids)}
@@ -269,9 +270,14 @@ def require_shared_originals(share: OpenShare, ids: Sequence[UUID]) -> list[UUID
         NotFoundError: the share allows no downloads, or shows none of them.
     """
     found = [row[0] for row in _originals(share, ids)]
-    if not share.allow_downloads or not found:
+    if not _allows_zips(share) or not found:
         raise NotFoundError
     return found
+
+
+def _allows_zips(share: OpenShare) -> bool:
+    """Whether originals are had by tens: not those that are copied without metadata when asked."""
+    return share.allow_downloads and not share.without_metadata
 
 
 def _originals(share: OpenShare, ids: Sequence[UUID]) -> Sequence[tuple[Any, ...]]:

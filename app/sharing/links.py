@@ -42,6 +42,7 @@ class Options:
     password_hash: str | None
     expires_at: datetime | None
     allow_downloads: bool
+    without_metadata: bool
     show_dates: bool
     show_descriptions: bool
     show_names: bool

@@ -94,6 +94,7 @@ def _show(row: AnyRow, *, allowed: bool) -> Shown:
         "has_password": share.password_hash is not None,
         "expires_at": share.expires_at,
         "allow_downloads": share.allow_downloads,
+        "without_metadata": share.without_metadata,
         "show_dates": share.show_dates,
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,

@@ -51,6 +51,9 @@ class Share(Base):
     )
     expires_at: Mapped[datetime | None] = mapped_column(comment="It opens no more from then on.")
     allow_downloads: Mapped[bool] = _off("Whether visitors may save originals.")
+    without_metadata: Mapped[bool] = _off(
+        "Whether originals are given without what is written in them, or not at all."
+    )
     show_dates: Mapped[bool] = _off("Whether visitors see when images were taken.")
     show_descriptions: Mapped[bool] = _off("Whether visitors see alt texts and descriptions.")
     show_names: Mapped[bool] = _off("Whether visitors see names of files.")

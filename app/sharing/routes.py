@@ -95,6 +95,7 @@ def create_share(json_data: ShareIn) -> Response:
         password_hash=_hash(json_data.password, email=user.email),
         expires_at=json_data.expires_at,
         allow_downloads=json_data.allow_downloads,
+        without_metadata=json_data.without_metadata,
         show_dates=json_data.show_dates,
         show_descriptions=json_data.show_descriptions,
         show_names=json_data.show_names,

@@ -70,6 +70,12 @@ class ShareIn(BaseModel):
         description="Whether visitors may save originals, with all that is written in them: place,"
         " camera, names.",
     )
+    without_metadata: bool = Field(
+        default=False,
+        description="Whether originals are saved without what is written in them: place, time,"
+        " camera, names. No pixel changes. Those of which it cannot be removed are not given, and"
+        " there are no zips.",
+    )
     show_dates: bool = Field(default=False, description="Whether visitors see when it was taken.")
     show_descriptions: bool = Field(
         default=False, description="Whether visitors see titles, alt texts and descriptions."
@@ -91,6 +97,7 @@ class SharePatch(BaseModel):
     )
     expires_at: AwareDatetime | None = Field(default=None, description="null: until you end it.")
     allow_downloads: bool = Field(default=cast("bool", None))
+    without_metadata: bool = Field(default=cast("bool", None))
     show_dates: bool = Field(default=cast("bool", None))
     show_descriptions: bool = Field(default=cast("bool", None))
     show_names: bool = Field(default=cast("bool", None))
@@ -114,6 +121,7 @@ class ShareOut(BaseModel):
     has_password: bool
     expires_at: datetime | None
     allow_downloads: bool
+    without_metadata: bool
     show_dates: bool
     show_descriptions: bool
     show_names: bool
@@ -158,6 +166,7 @@ class SharedOut(BaseModel):
     count: int = Field(description="Of pictures that can be shown now.", ge=0)
     expires_at: datetime | None
     allow_downloads: bool
+    allow_zips: bool = Field(description="Whether several originals are to be had at once.")
     show_dates: bool
     show_descriptions: bool
     show_names: bool

@@ -12,6 +12,7 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
 )
 from app.accounts.sessions.guards import public
+from app.clients.aws.image_store import BARE
 from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
@@ -19,6 +20,8 @@ from app.http.middleware import columns_response, json_response
 from app.images.named import parse_ids
 from app.library.download_schemas import DownloadEntriesOut, DownloadOriginalsOut
 from app.library.downloads import show_addresses
+from app.messages import StripOriginal
+from app.sharing.bare_originals import require_bare
 from app.sharing.contents import (
     find_shared_original,
     list_shared_entries,
@@ -129,12 +132,22 @@ def get_shared_image(image_id: UUID) -> Response:
 @shared.get("/images/<uuid:image_id>/original")
 @for_visitors
 @shared.output(SharedOriginalOut)
-@shared.doc(responses={404: NOT_SAVED, 429: MANY_ORIGINALS})
+@shared.doc(
+    responses={
+        404: NOT_SAVED,
+        409: "It is given without what is written in it, and has to be made first"
+        " (`being_prepared`: ask again in a few seconds), or that cannot be done"
+        " (`not_without_metadata`).",
+        429: MANY_ORIGINALS,
+    }
+)
 def get_shared_original(image_id: UUID) -> Response:
     """Get an address that saves the original, where the owner of the link allows that."""
     share = current_share()
     take(ORIGINALS_OF_SHARE, of=str(share.id))
     original = find_shared_original(share, image_id)
+    if share.without_metadata:
+        require_bare(share.owner_id, image_id, ask=_ask_to_strip)
     signed = dependencies().access.visitor_download(
         share.id,
         share.owner_id,
@@ -142,8 +155,14 @@ def get_shared_original(image_id: UUID) -> Response:
         name=original.name,
         content_type=original.content_type,
         until=share.expires_at,
+        part=BARE if share.without_metadata else "original",
     )
     return json_response({"url": signed.url, "expires_at": signed.expires_at})
+
+
+def _ask_to_strip(image_id: UUID) -> None:
+    # Beside exports: nobody's picture waits for it, and it is seldom asked for.
+    dependencies().export_queue.send(StripOriginal(image_id=image_id).message())
 
 
 @shared.post("/downloads/entries")

@@ -55,6 +55,7 @@ _MAC_BYTES = 32
 _OPEN = """
 SELECT shares.id, shares.owner_id, shares.album_id, albums.sort, shares.token_hash,
   shares.password_hash, shares.expires_at, shares.title, shares.note, shares.allow_downloads,
+  shares.without_metadata,
   shares.show_dates, shares.show_descriptions, shares.show_names, albums.image_count,
   albums.entry_count
 FROM shares
@@ -88,6 +89,7 @@ class OpenShare:
     title: str
     note: str
     allow_downloads: bool
+    without_metadata: bool
     show_dates: bool
     show_descriptions: bool
     show_names: bool

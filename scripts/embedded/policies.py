@@ -95,7 +95,10 @@ def worker() -> Policy:
             "s3:PutObject",
             on=[
                 f"{_BUCKET_ARN}/users/*/{part}"
-                for part in ("thumbnail.webp", "motion.mp4", *_PREVIEWS, "exports/*", "deleted")
+                for part in (
+                    *("thumbnail.webp", "motion.mp4", *_PREVIEWS, "bare"),
+                    *("exports/*", "deleted"),
+                )
             ],
         ),
         _allow("s3:DeleteObject", on=f"{_BUCKET_ARN}/users/*"),

@@ -42,7 +42,9 @@ from app.clients.aws.boto import (
 
 Preview = Literal["preview.webp", "preview.jpg"]
 Derived = Literal["thumbnail.webp", "motion.mp4"] | Preview
-Part = Literal["original"] | Derived
+# An original without its metadata, where a share link asked for one.
+BARE: Literal["bare"] = "bare"
+Part = Literal["original", "bare"] | Derived
 # The moving part of a motion photo: a copy of the bytes within its original.
 MOTION: Literal["motion.mp4"] = "motion.mp4"
 # By what a row says of its preview's format.
@@ -185,6 +187,18 @@ class PictureStore:
                 Body=content,
                 ContentType=_TYPES.get(part, "image/webp"),
                 CacheControl="private, max-age=31536000, immutable",
+            )
+
+    def put_bare(
+        self, user_id: UUID, image_id: UUID, *, content: BinaryIO, content_type: str
+    ) -> None:
+        """Store an original without its metadata. Safe to repeat, as above."""
+        with translated():
+            self._s3.put_object(
+                Bucket=self._bucket_name,
+                Key=key_of(user_id, image_id, BARE),
+                Body=content,
+                ContentType=content_type,
             )
 
     def delete_derived(self, user_id: UUID, image_id: UUID) -> None:

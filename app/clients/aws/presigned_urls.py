@@ -232,8 +232,12 @@ class UserAccess:
         name: str,
         content_type: str,
         until: datetime | None,
+        part: Part = "original",
     ) -> SignedUrl:
-        """An address by which a visitor saves one original, by a session for nothing else."""
+        """An address by which a visitor saves one original, by a session for nothing else.
+
+        Or, as `part` says, what was made of it without its metadata.
+        """
         signed_at, seconds = _for_visitors(until)
         url = Presigner(
             "GET",
@@ -241,7 +245,7 @@ class UserAccess:
             credentials=self._assume(
                 owner_id,
                 name=f"share-{share_id.hex}",
-                policy=visitor_original_policy(self.bucket_name, owner_id, image_id),
+                policy=visitor_original_policy(self.bucket_name, owner_id, image_id, part=part),
                 seconds=ORIGINAL_SESSION_SECONDS,
             ),
             signed_at=signed_at,
@@ -251,7 +255,7 @@ class UserAccess:
                 "response-content-type": content_type,
                 "response-cache-control": "private, no-store",
             },
-        ).url(key_of(owner_id, image_id, "original"))
+        ).url(key_of(owner_id, image_id, part))
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=seconds))
 
     def visitor_motion(

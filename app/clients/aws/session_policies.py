@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.clients.aws.image_store import MOTION, PREVIEWS, key_of, prefix_of_user
+from app.clients.aws.image_store import MOTION, PREVIEWS, Part, key_of, prefix_of_user
 
 # [Note: Addresses of visitors] What a share link shows is dead within a minute of its end: so its
 # addresses live no longer, and pages ask for others. Session policies say it, too. They name kinds
@@ -39,11 +39,11 @@ def visitor_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
 
 
 def visitor_original_policy(
-    bucket_name: str, owner_id: UUID, *image_ids: UUID
+    bucket_name: str, owner_id: UUID, *image_ids: UUID, part: Part = "original"
 ) -> dict[str, object]:
     """The inline policy of a session that reads these originals and nothing else."""
     return _read_briefly(
-        *(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, each, 'original')}" for each in image_ids)
+        *(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, each, part)}" for each in image_ids)
     )
 
 

@@ -134,6 +134,26 @@ class HeifItems:
         except struct.error:
             return b""
 
+    def extents(self) -> list[tuple[int, int, int]] | None:
+        """Return each part of each item's content: which item, from where to where in the file.
+
+        None where some cannot be found.
+        """
+        found = []
+        try:
+            for item, method, at, size in self._located():
+                start, end = 0, len(self._data)
+                if method == 1:
+                    idat = self._boxes.get(b"idat", _NOWHERE)
+                    start, end = idat.start, idat.end
+                # 0: to the end of the file.
+                if method > 1 or size == 0 or start + at + size > end:
+                    return None
+                found.append((item, start + at, start + at + size))
+        except struct.error:
+            return None
+        return found
+
     def with_primary(self, item: int) -> memoryview:
         """Return the file with another primary item, for decoders that decode only that one."""
         data = bytearray(self._data)
@@ -148,9 +168,17 @@ class HeifItems:
         return memoryview(data)
 
     def _content(self, item: int) -> bytes:
+        content = b""
+        for found, method, at, size in self._located():
+            if found == item and len(content) < _MAX_ITEM_BYTES:
+                content += self._stored(method, at, size)
+        return content[:_MAX_ITEM_BYTES]
+
+    def _located(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the parts of items: item, how it is stored, offset and length."""
         box = self._boxes.get(b"iloc")
         if box is None:
-            return b""
+            return
         fields = _Fields(self._data, box.start, box.end)
         version = fields.number(1)
         fields.number(3)
@@ -162,16 +190,10 @@ class HeifItems:
             method = fields.number(2) & 15 if version else 0
             fields.number(2)
             start = fields.number(base)
-            content = b""
             for _ in range(min(fields.number(2), _MAX_EXTENTS)):
                 fields.number(index if version else 0)
                 at = start + fields.number(offset)
-                size = fields.number(length)
-                if found == item and len(content) < _MAX_ITEM_BYTES:
-                    content += self._stored(method, at, size)
-            if found == item:
-                return content[:_MAX_ITEM_BYTES]
-        return b""
+                yield found, method, at, fields.number(length)
 
     def _stored(self, method: int, at: int, size: int) -> bytes:
         start, end = 0, len(self._data)

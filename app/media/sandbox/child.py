@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from app.media.results import Header, Report
 
-# What a message asks for, by its first byte: to process an original, or to sketch a preview.
-RENDER, SKETCH = b"D", b"S"
+# What a message asks for, by its first byte: to process an original, to sketch a preview, or to say
+# what of an original is no metadata.
+RENDER, SKETCH, BARE = b"D", b"S", b"B"
 # That byte, and the size of the file, which a confined child cannot ask for.
 MESSAGE = struct.Struct(">cQ")
 # How many bytes a picture may use that needs more than others; 0 when it may not.
@@ -52,7 +53,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # the parent decides when to stop; see _watch_parent
     _import_without_the_application(settings["path"])
     from app.media.decode import decoder  # noqa: PLC0415 - only now can they be found
-    from app.media.render import vision_input as sketch  # noqa: F401, PLC0415
+    from app.media.render import bare_original, vision_input  # noqa: F401, PLC0415
     from app.media.sandbox import fork_server, self_test  # noqa: PLC0415
     from app.media.sandbox.child_limits import ChildLimits  # noqa: PLC0415
     from app.media.sandbox.seccomp import disable_ptrace, give_up_account  # noqa: PLC0415
@@ -82,6 +83,7 @@ def main() -> None:
 def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself: bool) -> None:
     """Confine this process, then open one file a message until the parent is gone."""
     from app.media.decode import decoder  # noqa: PLC0415
+    from app.media.render.bare_original import find_bare  # noqa: PLC0415
     from app.media.render.vision_input import sketch  # noqa: PLC0415
     from app.media.results import pack  # noqa: PLC0415
     from app.media.sandbox.seccomp import confine  # noqa: PLC0415
@@ -104,7 +106,7 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
     def render(data: memoryview) -> "Report":
         return decoder.render(data, announce=announce)
 
-    orders = {RENDER: render, SKETCH: sketch}
+    orders = {RENDER: render, SKETCH: sketch, BARE: find_bare}
     confine(limits_itself=limits_itself)
     sys.addaudithook(_complain_of_imports)
     parent.sendall(READY)

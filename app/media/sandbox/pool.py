@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
+from app.media.formats.without_metadata import Piece
 from app.media.results import Rejected, Rendered, Sketch
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.fork_client import ForkError, ForkServer
@@ -170,6 +171,19 @@ class DecoderPool:
         """
         sketched = self._sketch(preview, owner, None)
         return sketched.fingerprint if sketched else None
+
+    def find_bare(
+        self, original: BufferedReader, *, owner: UUID | None = None
+    ) -> tuple[Piece, ...] | None:
+        """Return what stays of an original without metadata; None where that is not known.
+
+        In the background, as a sketch, and raises as that.
+        """
+        work = _Work(owner, background=self._has_background)
+        try:
+            return self._twice(lambda child: child.find_bare(original.fileno()), work).pieces
+        except DeathError:
+            return None
 
     def _sketch(
         self, preview: bytes, owner: UUID | None, decoder_time: DecoderTime | None

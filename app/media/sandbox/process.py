@@ -19,6 +19,7 @@ from app.media.formats import sniff
 from app.media.metadata.reader import PictureMetadata
 from app.media.results import (
     HEAD_BYTES,
+    Bare,
     DeathReason,
     Header,
     Rejected,
@@ -30,6 +31,7 @@ from app.media.results import (
     unpack,
 )
 from app.media.sandbox.child import (
+    BARE,
     GRANT,
     LATE_IMPORT,
     MESSAGE,
@@ -221,6 +223,13 @@ class Child:
         """Sketch the open file, a preview. Raises DeathError as above, and never DoubtError."""
         report = self._ask(SKETCH, file)
         if not isinstance(report, Sketch | Rejected):
+            raise self._death(WireError("another report than was asked for"), None)
+        return report
+
+    def find_bare(self, file: int) -> Bare:
+        """Say what of the open file, an original, is no metadata. Raises DeathError as above."""
+        report = self._ask(BARE, file)
+        if not isinstance(report, Bare):
             raise self._death(WireError("another report than was asked for"), None)
         return report
 

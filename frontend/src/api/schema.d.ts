@@ -7190,7 +7190,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "other_host" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "being_prepared" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "not_without_metadata" | "other_host" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -7847,6 +7847,11 @@ export interface components {
             /** Allow Downloads */
             allow_downloads: boolean;
             /**
+             * Allow Zips
+             * @description Whether several originals are to be had at once.
+             */
+            allow_zips: boolean;
+            /**
              * Count
              * @description Of pictures that can be shown now.
              */
@@ -7927,6 +7932,11 @@ export interface components {
              * @example Iceland
              */
             title?: string;
+            /**
+             * Without Metadata
+             * @description Whether originals are saved without what is written in them: place, time, camera, names. No pixel changes. Those of which it cannot be removed are not given, and there are no zips.
+             */
+            without_metadata?: boolean;
         };
         /**
          * ShareMadeOut
@@ -7993,6 +8003,8 @@ export interface components {
              * @description How often it was opened, by others than you.
              */
             visits: number;
+            /** Without Metadata */
+            without_metadata: boolean;
         };
         /**
          * ShareOut
@@ -8054,6 +8066,8 @@ export interface components {
              * @description How often it was opened, by others than you.
              */
             visits: number;
+            /** Without Metadata */
+            without_metadata: boolean;
         };
         /**
          * SharePatch
@@ -8084,6 +8098,8 @@ export interface components {
             show_names?: boolean;
             /** Title */
             title?: string;
+            /** Without Metadata */
+            without_metadata?: boolean;
         };
         /**
          * SharesEndedOut
@@ -22175,6 +22191,16 @@ export interface operations {
             };
             /** @description The link does not show it (`not_found`), or is not open (`share_closed`). Or its owner allows no downloads. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is given without what is written in it, and has to be made first (`being_prepared`: ask again in a few seconds), or that cannot be done (`not_without_metadata`). */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

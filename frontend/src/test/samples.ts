@@ -136,6 +136,7 @@ export const aShare = (changes: Partial<Share> = {}): Share => ({
   has_password: false,
   expires_at: null,
   allow_downloads: false,
+  without_metadata: false,
   show_dates: false,
   show_descriptions: false,
   show_names: false,

@@ -37,6 +37,7 @@ export class MemberVisit implements SharedSource {
       expires_at: null,
       // Of some pictures it may be had and of others not: each says so itself.
       allow_downloads: false,
+      allow_zips: false,
       show_dates: album.show_dates,
       show_descriptions: album.show_descriptions,
       show_names: album.show_names,

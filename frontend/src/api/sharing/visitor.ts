@@ -7,7 +7,7 @@
  * it; for the others that are in view new ones are asked for before theirs end.
  */
 import { api, read } from "../client";
-import { ApiProblem } from "../problem";
+import { ApiProblem, toProblem } from "../problem";
 import type { Shared, SharedImage, SharedImages } from "../types";
 
 const KEY = "pinhole.visit";
@@ -15,6 +15,9 @@ const KEY = "pinhole.visit";
 const MAX_ASKED = 200;
 /** An address that ends sooner than this may be too late once the browser asks. */
 const MARGIN_MS = 10_000;
+/** An original without its metadata is made when it is first asked for. */
+const PREPARED_MS = 2_000;
+const MAX_TRIES = 45;
 
 export type SharedUrls = {
   thumbnail: string;
@@ -91,11 +94,19 @@ export class Visit {
     return read(api.GET("/api/shared/images/{image_id}", { params, headers: this.headers }));
   }
 
-  /** An address that saves the original. @throws ApiProblem */
+  /** An address that saves the original; waits for one that is made only now. @throws ApiProblem */
   async original(id: string): Promise<string> {
     const params = { path: { image_id: id } };
     const headers = this.headers;
-    return (await read(api.GET("/api/shared/images/{image_id}/original", { params, headers }))).url;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const found = api.GET("/api/shared/images/{image_id}/original", { params, headers });
+        return (await read(found)).url;
+      } catch (error) {
+        if (tries === MAX_TRIES || toProblem(error).code !== "being_prepared") throw error;
+        await new Promise((resolve) => setTimeout(resolve, PREPARED_MS));
+      }
+    }
   }
 
   urlsOf(id: string): SharedUrls | undefined {

@@ -5,11 +5,13 @@ const DAY_MS = 86_400_000;
 
 export type Shows = Pick<
   Share,
-  "allow_downloads" | "show_dates" | "show_descriptions" | "show_names"
+  "allow_downloads" | "without_metadata" | "show_dates" | "show_descriptions" | "show_names"
 >;
 
 export const NOTHING_SHOWN: Shows = {
   allow_downloads: false,
+  // Where they are let save originals, these go without the place unless it is said otherwise.
+  without_metadata: true,
   show_dates: false,
   show_descriptions: false,
   show_names: false,
@@ -17,6 +19,7 @@ export const NOTHING_SHOWN: Shows = {
 
 export const showsOf = (share: Share): Shows => ({
   allow_downloads: share.allow_downloads,
+  without_metadata: share.without_metadata,
   show_dates: share.show_dates,
   show_descriptions: share.show_descriptions,
   show_names: share.show_names,

@@ -26,7 +26,7 @@ type SharedPicturesProps = {
 const doNothing = (): void => undefined;
 
 export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: SharedPicturesProps) => {
-  const { title, note, count, allow_downloads } = visit.share;
+  const { title, note, count, allow_zips } = visit.share;
   const gallery = useSharedGallery(visit, onClosed);
   const { list } = gallery;
   const heading = title === "" ? "Shared pictures" : title;
@@ -45,7 +45,7 @@ export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: Share
             {note !== "" && <p className="mt-2 max-w-prose whitespace-pre-wrap">{note}</p>}
           </div>
           <span className="flex h-9 shrink-0 items-center gap-2 font-semibold tracking-tight text-muted">
-            {allow_downloads && (
+            {allow_zips && (
               <Suspense fallback={null}>
                 <DownloadAll visit={visit} />
               </Suspense>

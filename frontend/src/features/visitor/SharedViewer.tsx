@@ -91,17 +91,30 @@ type DownloadProps = { visit: SharedSource; imageId: string; onClosed: () => voi
 
 const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
   const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
   const save = () => {
+    if (isBusy) return;
     setProblem(null);
-    visit.original(imageId).then(
-      (url) => window.location.assign(url),
-      (error: unknown) => (isClosed(error) ? onClosed() : setProblem(toProblem(error).detail)),
-    );
+    setBusy(true);
+    visit
+      .original(imageId)
+      .then(
+        (url) => window.location.assign(url),
+        (error: unknown) => (isClosed(error) ? onClosed() : setProblem(toProblem(error).detail)),
+      )
+      .finally(() => setBusy(false));
   };
   return (
     <>
-      <button type="button" aria-label="Download" title="Download" onClick={save} className={round}>
-        <DownloadIcon />
+      <button
+        type="button"
+        aria-label="Download"
+        title="Download"
+        aria-busy={isBusy}
+        onClick={save}
+        className={round}
+      >
+        {isBusy ? <Spinner /> : <DownloadIcon />}
       </button>
       {problem !== null && (
         <p

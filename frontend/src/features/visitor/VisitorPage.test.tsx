@@ -15,6 +15,7 @@ const share = {
   count: 1,
   expires_at: null,
   allow_downloads: false,
+  allow_zips: false,
   show_dates: false,
   show_descriptions: false,
   show_names: false,
