@@ -128,7 +128,7 @@ def save(page: Page, begin: Any, to: Path) -> None:
             is_cut = True
             page.context.set_offline(True)
             page.wait_for_timeout(_CUT_SECONDS * 1000)
-            print(f"cut at {share_done} %: {tray.get_by_role('heading').inner_text()}")
+            print(f"cut at {share_done} %: {tray.get_by_role('status').inner_text()}")
             page.context.set_offline(False)
         page.wait_for_timeout(500)
     seconds = time.monotonic() - begun
@@ -176,6 +176,9 @@ def main() -> None:
         running.callback(database.dispose)
         client = httpx2.Client(base_url=product.site, headers={"Origin": product.site}, timeout=300)
         ada = Person(http=running.enter_context(client)).join(database)
+        (session,) = ada.http.cookies.jar
+        # Python sends a cookie for "localhost" to nobody.
+        client.headers["Cookie"] = f"session={session.value}"
         hashes = put_in(ada, database, pictures=words.pictures, size=size)
         album = make_album(ada, title="Iceland")
         add_to(ada, album, list(hashes))
