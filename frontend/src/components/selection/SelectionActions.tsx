@@ -38,11 +38,14 @@ const ArchiveButton = (selection: ActsOnStacks) => {
 type SelectionActionsProps = ActsOnStacks & {
   /** In place of carrying pictures onto an album. */
   carry?: ReactNode;
+  /** What a zip of them is called: where they are, if that has a name. */
+  called?: string;
   /** What this list has besides. */
   children?: ReactNode;
 };
 
-export const SelectionActions = ({ carry, children, ...selection }: SelectionActionsProps) => {
+export const SelectionActions = (props: SelectionActionsProps) => {
+  const { carry, called, children, ...selection } = props;
   // What one sees of a tile alone stays the tile's.
   const { selected, selectAll, act } = selection;
   const tiles = { selected, selectAll, act };
@@ -53,7 +56,7 @@ export const SelectionActions = ({ carry, children, ...selection }: SelectionAct
       <AddToAlbumButton {...selection} />
       <TagButton {...selection} />
       <ShareSelectionButton {...tiles} />
-      <DownloadSelectionButton {...selection} />
+      <DownloadSelectionButton {...selection} {...(called === undefined ? {} : { called })} />
       <ArchiveButton {...selection} />
       {children}
       <DescribeButton {...selection} />

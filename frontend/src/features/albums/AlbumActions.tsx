@@ -76,7 +76,7 @@ const Arranging = (selection: GallerySelection) => {
 };
 
 export const AlbumActions = (selection: GallerySelection) => {
-  const { id, order } = useThisAlbum();
+  const { id, order, title } = useThisAlbum();
   const carry =
     order === "manual" ? (
       <Arranging {...selection} />
@@ -84,7 +84,7 @@ export const AlbumActions = (selection: GallerySelection) => {
       <CarrySelected {...selection} exceptId={id} />
     );
   return (
-    <SelectionActions {...selection} carry={carry}>
+    <SelectionActions {...selection} carry={carry} called={title}>
       <CoverButton {...selection} />
       <RemoveButton {...selection} />
     </SelectionActions>

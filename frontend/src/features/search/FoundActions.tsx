@@ -16,5 +16,10 @@ export const FoundActions = (selection: GallerySelection) => {
       </SelectionButton>
     );
   }
-  return <SelectionActions {...selection} />;
+  return (
+    <SelectionActions
+      {...selection}
+      called={new URLSearchParams(window.location.search).get("q")?.trim() ?? ""}
+    />
+  );
 };

@@ -26,7 +26,7 @@ const RemoveButton = ({ act }: GallerySelection) => {
 };
 
 export const TagActions = (selection: GallerySelection) => (
-  <SelectionActions {...selection}>
+  <SelectionActions {...selection} called={useThisTag().path.split("/").at(-1) ?? ""}>
     <RemoveButton {...selection} />
   </SelectionActions>
 );
