@@ -31,6 +31,9 @@ test("a link is made as chosen, copied, and not lost by a slip", async () => {
   await user.type(screen.getByLabelText("Password (optional)"), "two herons");
   await user.click(screen.getByRole("switch", { name: "Dates" }));
   await user.click(screen.getByRole("switch", { name: "Downloads of the originals" }));
+  expect(screen.getByText(/Place, time, camera and all else/)).toBeVisible();
+  expect(screen.getByRole("switch", { name: "Without location" })).toBeChecked();
+  await user.click(screen.getByRole("switch", { name: "Without location" }));
   expect(screen.getByText(/Originals hold what cameras write/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Create link" }));
 
@@ -43,7 +46,7 @@ test("a link is made as chosen, copied, and not lost by a slip", async () => {
     password: "two herons",
     expires_at: null,
     allow_downloads: true,
-    without_metadata: true,
+    without_metadata: false,
     show_dates: true,
     show_descriptions: false,
     show_names: false,
