@@ -6,6 +6,7 @@ is in the album for as long as their membership. Its owner may take it out, and 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, any_, delete, func, literal, select, text
@@ -26,6 +27,13 @@ MAX_OF_OWNER = 50_000  # in all albums of one owner, which all have to go with t
 # One addition at a time to albums of one owner, so that no two go past the limits together.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 122))")
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
+
+
+class Agreed(NamedTuple):
+    """Pictures, and what their person had agreed that members are shown of them."""
+
+    ids: list[UUID]
+    seen: dict[str, bool]
 
 
 def contribute(
@@ -83,10 +91,10 @@ def contribute(
     return added
 
 
-def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[Agreed]:
     """Take pictures out again: a member their own, the album's owner all that members added.
 
-    Return which there were. Safe to repeat.
+    Return which there were, by what members were shown of them. Safe to repeat.
 
     Raises:
         NotFoundError: the album is not shared with this person, or by them.
@@ -102,7 +110,14 @@ def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
     if not album.is_own:
         gone = gone.where(AlbumContribution.membership_id == album.grant_id)
     gone = gone.execution_options(synchronize_session=False)
-    return list(db.session.scalars(gone.returning(AlbumContribution.image_id)))
+    shows = [getattr(AlbumContribution, name) for name in _SHOWS]
+    by_shows: dict[tuple[bool, ...], list[UUID]] = {}
+    for image_id, *shown in db.session.execute(gone.returning(AlbumContribution.image_id, *shows)):
+        by_shows.setdefault(tuple(shown), []).append(image_id)
+    return [
+        Agreed(ids=found, seen=dict(zip(_SHOWS, shown, strict=True)))
+        for shown, found in by_shows.items()
+    ]
 
 
 def _hold_membership(user: User, album: OpenAlbum, *more: ColumnElement[bool]) -> None:

@@ -53,6 +53,7 @@ from app.members.schemas import (
     MemberImagesChangedOut,
     MemberImagesIn,
     MemberInViewOut,
+    RemovedImagesOut,
     SavedImagesOut,
     SaveImagesIn,
     SharedAlbumOut,
@@ -254,15 +255,16 @@ def add_to_shared_album(album_id: UUID, json_data: AddedImagesIn) -> Response:
 @shared_albums.post("/<uuid:album_id>/images/remove")
 @signed_in
 @shared_albums.input(MemberImagesIn, location="json")
-@shared_albums.output(MemberImagesChangedOut)
+@shared_albums.output(RemovedImagesOut)
 @shared_albums.doc(responses={**NOT_FOUND, **LIMITED})
 def remove_from_shared_album(album_id: UUID, json_data: MemberImagesIn) -> Response:
     """Take pictures that members added out of an album: your own or, of your album, anybody's."""
     user = current_user()
     take_seat(user.id)
-    ids = withdraw(user, album_id, json_data.ids)
+    agreed = withdraw(user, album_id, json_data.ids)
     db.session.commit()
-    return json_response({"ids": [str(each) for each in ids]})
+    parts = [{"ids": [str(each) for each in ids], "seen": seen} for ids, seen in agreed]
+    return json_response({"ids": [each for part in parts for each in part["ids"]], "agreed": parts})
 
 
 @shared_albums.post("/<uuid:album_id>/images/save")

@@ -262,6 +262,22 @@ class MemberImagesChangedOut(BaseModel):
     ids: list[UUID]
 
 
+class AgreedOut(BaseModel):
+    """Pictures, and what members were shown of them: `seen` of adding them again."""
+
+    ids: list[UUID]
+    seen: SeenIn
+
+
+class RemovedImagesOut(MemberImagesChangedOut):
+    """What was taken out."""
+
+    agreed: list[AgreedOut] = Field(
+        description="The same by what members were shown: added again with this `seen`, they show"
+        " no more than before, even if the album shows more by now."
+    )
+
+
 MAX_SAVED = 10
 
 

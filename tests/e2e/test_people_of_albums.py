@@ -203,4 +203,7 @@ def _remove_by_owner(page: Page, contributor: str) -> None:
     row = dialog.get_by_role("listitem").filter(has_text=contributor)
     expect(row).to_contain_text("added 1 picture")
     row.get_by_role("button", name=f"Remove {contributor}").click()
+    expect(dialog).to_contain_text("What they added goes from the album, too: 1 picture.")
+    dialog.get_by_role("button", name="Remove", exact=True).click()
+    expect(dialog.get_by_role("button", name="With people here")).to_be_visible()
     expect(row).to_have_count(0)

@@ -3399,6 +3399,15 @@ export interface components {
             email: string;
         };
         /**
+         * AgreedOut
+         * @description Pictures, and what members were shown of them: `seen` of adding them again.
+         */
+        AgreedOut: {
+            /** Ids */
+            ids: string[];
+            seen: components["schemas"]["SeenIn"];
+        };
+        /**
          * AlbumCover
          * @description The image that stands for an album.
          */
@@ -7322,6 +7331,19 @@ export interface components {
              * @enum {string}
              */
             status: "refused";
+        };
+        /**
+         * RemovedImagesOut
+         * @description What was taken out.
+         */
+        RemovedImagesOut: {
+            /**
+             * Agreed
+             * @description The same by what members were shown: added again with this `seen`, they show no more than before, even if the album shows more by now.
+             */
+            agreed: components["schemas"]["AgreedOut"][];
+            /** Ids */
+            ids: string[];
         };
         /**
          * RestoreIn
@@ -21458,7 +21480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberImagesChangedOut"];
+                    "application/json": components["schemas"]["RemovedImagesOut"];
                 };
             };
             /** @description The body is not valid JSON. */

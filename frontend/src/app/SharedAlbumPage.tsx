@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
 import { createPortal } from "react-dom";
 
-import { isClosed, MemberVisit, toProblem, useWithdraw, type SharedImage } from "@/api";
+import { isClosed, MemberVisit, toProblem, type SharedImage } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -10,11 +10,11 @@ import {
   ClosedAlbum,
   PictureActions,
   SharedAlbumHeader,
+  useRemoval,
   useSaving,
   wordsOfPicture,
 } from "@/features/shared-albums";
 import { SharedViewer, useSharedGallery } from "@/features/visitor/parts";
-import { picturesInWords } from "@/locale";
 import {
   ErrorState,
   GridSkeleton,
@@ -22,7 +22,6 @@ import {
   SaveToLibraryIcon,
   Spinner,
   usePageTitle,
-  useToast,
 } from "@/ui";
 
 import { SHARED_WITH_ME } from "./views";
@@ -47,8 +46,6 @@ const Pictures = (props: PicturesProps) => {
   const gallery = useSharedGallery(visit, onClosed);
   const { list } = gallery;
   const { selection, selected, select, extend } = useSelection(list, { isPaused: openId !== null });
-  const withdraw = useWithdraw();
-  const toast = useToast();
   const saving = useSaving(id);
   const mayTakeOut = album.role !== "viewer";
   const open = useMemo(() => (openId === null ? null : { id: openId, at: null }), [openId]);
@@ -56,23 +53,13 @@ const Pictures = (props: PicturesProps) => {
   const noteLoaded = ({ target }: SyntheticEvent) => {
     if (target instanceof HTMLImageElement) visit.noteLoaded(target.src);
   };
-  const takeOut = (ids: readonly string[]) =>
-    withdraw.mutate(
-      { albumId: id, ids },
-      {
-        onSuccess: ({ ids: gone }) => {
-          const left = ids.length - gone.length;
-          const whose =
-            album.role === "owner" ? "Your own are removed in the album itself" : "Others stay";
-          const rest = left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`;
-          toast.show({ message: `Removed ${picturesInWords(gone.length)}${rest}` });
-          select({ type: "clear" });
-          if (openId !== null) onClose();
-          if (gone.length > 0) onChanged();
-        },
-        onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-      },
-    );
+  const { remove, question } = useRemoval(album, {
+    onRemoved: () => {
+      select({ type: "clear" });
+      if (openId !== null) onClose();
+    },
+    onChanged,
+  });
   const more = (image: SharedImage) => {
     const { lines, isMine, canSave, hasOriginal } = wordsOfPicture(image, album);
     return {
@@ -83,7 +70,7 @@ const Pictures = (props: PicturesProps) => {
           imageId={image.id}
           hasOriginal={hasOriginal}
           onSave={canSave ? () => void saving.start([image.id]) : null}
-          onRemove={isMine ? () => takeOut([image.id]) : null}
+          onRemove={isMine ? () => remove([image.id]) : null}
         />
       ),
     };
@@ -107,7 +94,7 @@ const Pictures = (props: PicturesProps) => {
             <SelectionButton
               icon={<RemoveFromAlbumIcon />}
               short="Remove"
-              onClick={() => takeOut(selected.map(({ id: each }) => each))}
+              onClick={() => remove(selected.map(({ id: each }) => each))}
             >
               Remove from album
             </SelectionButton>
@@ -159,6 +146,7 @@ const Pictures = (props: PicturesProps) => {
           </div>,
           document.body,
         )}
+      {createPortal(question, document.body)}
     </div>
   );
 };
@@ -169,7 +157,12 @@ type State =
   | { name: "failed"; detail: string }
   | { name: "open"; visit: MemberVisit };
 
-export const SharedAlbumPage = (props: SharedAlbumPageProps) => {
+/** Each album is a page of its own: an answer that comes late is of no other. */
+export const SharedAlbumPage = (props: SharedAlbumPageProps) => (
+  <OneAlbum key={props.id} {...props} />
+);
+
+const OneAlbum = (props: SharedAlbumPageProps) => {
   const { id } = props;
   const [state, setState] = useState<State>({ name: "opening" });
   const open = useCallback(() => {

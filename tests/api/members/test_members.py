@@ -253,6 +253,11 @@ def test_what_was_added_shows_no_more_than_the_album_showed_then(
     assert [each["name"] for each in seen] == [None, "1.jpg"]
     paths = [f"/api/shared-albums/{album}/images/{each}/original" for each in (before, after)]
     assert [carl.http.get(path).status_code for path in paths] == [404, 200]
+    # Taken out and put back by Undo, they are as they were agreed to.
+    remove = f"/api/shared-albums/{album}/images/remove"
+    for part in bob.http.post(remove, json={"ids": [before, after]}).json()["agreed"]:
+        add(bob, album, part["ids"], seen=part["seen"]).raise_for_status()
+    assert [carl.http.get(path).status_code for path in paths] == [404, 200]
     let(ada, album, allow_originals=False)
     assert carl.http.get(paths[1]).status_code == 404
 

@@ -90,7 +90,8 @@ export const useTransferAlbum = (albumId: string) => {
           params: { path: { album_id: albumId, member_id: memberId } },
         }),
       ),
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: the album is not there any more, and with its page whoever asked goes.
+    onSuccess: () => void client.invalidateQueries(),
   });
 };
 

@@ -2,6 +2,7 @@
 import { useCallback } from "react";
 
 import {
+  toProblem,
   useContribute,
   useDeleteAlbum,
   useWithdraw,
@@ -45,7 +46,12 @@ const useAddToShared = () => {
       const answer = run();
       void tell(answer, {
         message: `Added ${formatNumber(all.length)} to ${title}`,
-        undo: () => answer.then(undo),
+        // What was added before a refusal is taken back, too.
+        undo: () => answer.catch(() => undefined).then(undo),
+        whyNot: (error) =>
+          added.length === 0
+            ? toProblem(error).detail
+            : `Added ${formatNumber(added.length)} of ${formatNumber(all.length)} to ${title}, and no more: there was no room, or no connection.`,
       });
       return { answer };
     },

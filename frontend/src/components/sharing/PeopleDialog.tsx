@@ -14,6 +14,7 @@ import {
   type MembersSee,
 } from "@/api";
 import { Badge } from "@/components/settings/Badge";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { fieldError } from "@/components/settings/FormDialog";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
@@ -118,9 +119,43 @@ const Invite = ({ albumId, members }: InviteProps) => {
   );
 };
 
-type MemberRowProps = { albumId: string; member: Member; onTransfer: () => void };
+type RemoveDialogProps = { albumId: string; member: Member; onClose: () => void };
 
-const MemberRow = ({ albumId, member, onTransfer }: MemberRowProps) => {
+/** Asks before a person is removed with what they added. */
+const RemoveDialog = ({ albumId, member: { id, email, pictures }, onClose }: RemoveDialogProps) => {
+  const remove = useRemoveMember(albumId);
+  const toast = useToast();
+  return (
+    <ConfirmButton
+      title={`Remove ${email}?`}
+      action="Remove"
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(id, {
+          onSuccess: () => {
+            toast.show({ message: `${email} was removed` });
+            onClose();
+          },
+        })
+      }
+    >
+      <p>
+        What they added goes from the album, too: {picturesInWords(pictures)}. It stays in their own
+        library, and nobody else can add it again.
+      </p>
+    </ConfirmButton>
+  );
+};
+
+type MemberRowProps = {
+  albumId: string;
+  member: Member;
+  onTransfer: () => void;
+  onRemove: () => void;
+};
+
+const MemberRow = ({ albumId, member, onTransfer, onRemove }: MemberRowProps) => {
   const change = useChangeMember(albumId);
   const remove = useRemoveMember(albumId);
   const toast = useToast();
@@ -138,12 +173,14 @@ const MemberRow = ({ albumId, member, onTransfer }: MemberRowProps) => {
             look="quiet"
             busy={remove.isPending}
             aria-label={`Remove ${email}`}
-            onClick={() =>
-              remove.mutate(id, {
-                onError,
-                onSuccess: () => toast.show({ message: `${email} was removed` }),
-              })
-            }
+            onClick={() => {
+              if (member.pictures > 0) onRemove();
+              else
+                remove.mutate(id, {
+                  onError,
+                  onSuccess: () => toast.show({ message: `${email} was removed` }),
+                });
+            }}
           >
             Remove
           </Button>
@@ -206,6 +243,10 @@ type PeopleDialogProps = {
 export const PeopleDialog = ({ albumId, title, onWay, onClose }: PeopleDialogProps) => {
   const query = useMembers(albumId);
   const [heir, setHeir] = useState<Member | null>(null);
+  const [leaving, setLeaving] = useState<Member | null>(null);
+  if (leaving) {
+    return <RemoveDialog albumId={albumId} member={leaving} onClose={() => setLeaving(null)} />;
+  }
   if (heir) {
     return (
       <TransferDialog albumId={albumId} title={title} member={heir} onClose={() => setHeir(null)} />
@@ -238,6 +279,7 @@ export const PeopleDialog = ({ albumId, title, onWay, onClose }: PeopleDialogPro
                     albumId={albumId}
                     member={member}
                     onTransfer={() => setHeir(member)}
+                    onRemove={() => setLeaving(member)}
                   />
                 ))}
               </Rows>

@@ -168,10 +168,16 @@ const Invitations = ({ all, isProved }: { all: readonly Invitation[]; isProved: 
   );
 };
 
+const useShowError = () => {
+  const toast = useToast();
+  return (error: Error) => toast.show({ tone: "error", message: toProblem(error).detail });
+};
+
 type Blocked = { id: string; email: string; blocked_at: string };
 
 const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
   const unblock = useUnblock();
+  const onError = useShowError();
   if (all.length === 0) return null;
   return (
     <Section title="Blocked" lead="You see no invitations of these people.">
@@ -186,7 +192,7 @@ const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
                 look="quiet"
                 busy={unblock.isPending}
                 aria-label={`Unblock ${email}`}
-                onClick={() => unblock.mutate(id)}
+                onClick={() => unblock.mutate(id, { onError })}
               >
                 Unblock
               </Button>
@@ -202,12 +208,13 @@ const BlockedPeople = ({ all }: { all: readonly Blocked[] }) => {
 
 const Mails = ({ wants }: { wants: boolean }) => {
   const change = useInvitationMails();
+  const onError = useShowError();
   return (
     <Section title="Mails">
       <Switch
         label="Mail me about invitations"
         checked={change.isPending ? change.variables : wants}
-        onChange={(isOn) => change.mutate(isOn)}
+        onChange={(isOn) => change.mutate(isOn, { onError })}
       />
       <p className="text-sm text-muted">One mail a day at most, however many invite you.</p>
     </Section>

@@ -4,4 +4,5 @@ export { PictureActions } from "./PictureActions";
 export { SharedAlbumHeader } from "./SharedAlbumHeader";
 export { SharedWithMePage } from "./SharedWithMePage";
 export { wordsOfPicture } from "./words-of-picture";
+export { useRemoval } from "./use-removal";
 export { useSaving } from "./use-save-to-library";

@@ -75,7 +75,7 @@ type Said = string | null;
 const TitleForm = ({ detail, onDone }: { detail: ImageDetail; onDone: () => void }) => {
   const { id, corrected, file } = detail;
   const [title, setTitle] = useState(detail.title ?? "");
-  const { mutate, isPending, error } = useChangeImage();
+  const { mutate, mutateAsync, isPending, error } = useChangeImage();
   const toast = useToast();
   const problem = error && toProblem(error);
   const isCorrected = corrected.includes("title");
@@ -87,10 +87,10 @@ const TitleForm = ({ detail, onDone }: { detail: ImageDetail; onDone: () => void
       onDone();
       return;
     }
+    // By then this form is gone, and nobody would tell it.
     const undo = () =>
-      mutate(
-        { id, changes: { title: before } },
-        { onError: (why) => toast.show({ message: toProblem(why).detail, tone: "error" }) },
+      void mutateAsync({ id, changes: { title: before } }).catch((why: unknown) =>
+        toast.show({ message: toProblem(why).detail, tone: "error" }),
       );
     mutate(
       { id, changes: { title: said } },

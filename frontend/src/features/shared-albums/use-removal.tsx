@@ -1,0 +1,94 @@
+/** Removes pictures that members added: one's own with Undo, those of others after a question. */
+import { useState, type ReactNode } from "react";
+
+import { toProblem, useContribute, useWithdraw, type MembersSee, type SharedAlbum } from "@/api";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { picturesInWords } from "@/locale";
+import { useToast } from "@/ui";
+
+type Removal = {
+  remove: (ids: readonly string[]) => void;
+  /** The question, while it is asked. */
+  question: ReactNode;
+};
+
+/** As many as the API takes at once. */
+const MAX_REMOVED = 1_000;
+
+const inParts = async (
+  ids: readonly string[],
+  send: (part: readonly string[]) => Promise<unknown>,
+): Promise<void> => {
+  for (let start = 0; start < ids.length; start += MAX_REMOVED) {
+    await send(ids.slice(start, start + MAX_REMOVED));
+  }
+};
+
+/** `onChanged`: what is in the album is another; `onRemoved` before it, once they are gone. */
+export const useRemoval = (
+  album: SharedAlbum,
+  { onRemoved, onChanged }: { onRemoved: () => void; onChanged: () => void },
+): Removal => {
+  const [asked, setAsked] = useState<readonly string[] | null>(null);
+  const withdraw = useWithdraw();
+  const { mutateAsync: add } = useContribute();
+  const toast = useToast();
+  const { id: albumId, role } = album;
+  const isOwner = role === "owner";
+  const showError = (error: unknown) =>
+    toast.show({ tone: "error", message: toProblem(error).detail });
+
+  const remove = async (ids: readonly string[]) => {
+    const gone: string[] = [];
+    // As it was agreed to: the album may show more by now.
+    const agreed: { ids: readonly string[]; seen: MembersSee }[] = [];
+    const putBack = async () => {
+      for (const part of agreed) await add({ albumId, ...part });
+    };
+    const undo = () => void putBack().then(onChanged).catch(showError);
+    try {
+      await inParts(ids, async (part) => {
+        const answer = await withdraw.mutateAsync({ albumId, ids: part });
+        gone.push(...answer.ids);
+        agreed.push(...answer.agreed);
+      });
+      const left = ids.length - gone.length;
+      const whose = isOwner ? "Your own are removed in the album itself" : "Others stay";
+      toast.show({
+        message: `Removed ${picturesInWords(gone.length)}${left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`}`,
+        ...(isOwner || gone.length === 0 ? {} : { action: { label: "Undo", onAction: undo } }),
+      });
+      onRemoved();
+    } catch (error) {
+      if (!isOwner) showError(error); // else the question says it
+      return;
+    } finally {
+      if (gone.length > 0) onChanged();
+    }
+    setAsked(null);
+  };
+
+  return {
+    remove: (ids) => {
+      withdraw.reset();
+      if (isOwner) setAsked(ids);
+      else void remove(ids);
+    },
+    question: asked && (
+      <ConfirmButton
+        title={
+          asked.length === 1 ? "Remove this picture?" : `Remove ${picturesInWords(asked.length)}?`
+        }
+        action="Remove"
+        doing={withdraw}
+        onClose={() => setAsked(null)}
+        onConfirm={() => void remove(asked)}
+      >
+        <p>
+          Of these, what others added leaves the album and stays in their own libraries. You cannot
+          add it again, only they can.
+        </p>
+      </ConfirmButton>
+    ),
+  };
+};
