@@ -20,6 +20,7 @@ from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.alt_text_routes import alt_texts
+from app.library.description_preference_routes import description_preferences
 from app.library.description_routes import descriptions
 from app.library.download_routes import downloads
 from app.library.history_routes import description_history
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     descriptions,
     description_history,
     alt_texts,
+    description_preferences,
     downloads,
     stacks,
     timeline,

@@ -89,6 +89,7 @@ REPETITIONS = {
     ),
     "set_description_budget": _safe(),
     "set_never_sent": _safe(),
+    "set_description_preferences": _safe(),
     "check_alt_texts": _safe(),
     "show_description_version": _safe(),
     "estimate_descriptions": _LOOK,

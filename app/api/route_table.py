@@ -81,6 +81,8 @@ POST /api/images/<uuid:image_id>/descriptions/<uuid:version_id>/show app.library
 GET /api/descriptions/alt-texts app.library.alt_text_routes:get_alt_texts
 POST /api/descriptions/alt-texts/checks app.library.alt_text_routes:check_alt_texts
 GET /api/descriptions/alt-texts/file app.library.alt_text_routes:get_alt_text_file
+GET /api/descriptions/preferences app.library.description_preference_routes:get_description_preferences
+PATCH /api/descriptions/preferences app.library.description_preference_routes:set_description_preferences
 POST /api/downloads/entries app.library.download_routes:list_download_entries
 GET /api/downloads/originals app.library.download_routes:get_originals
 GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack

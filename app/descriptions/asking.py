@@ -23,6 +23,7 @@ from app.database import db, now
 from app.descriptions.budget import standing_of
 from app.descriptions.consent import agreed_to
 from app.descriptions.never_send import has_any, ids_never_sent
+from app.descriptions.preferences import wishes_of
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import by
 from app.errors import (
@@ -262,7 +263,7 @@ def require_tariff(model: ModelSettings | None) -> Tariff:
 def _require_room(user: User, *, model: ModelSettings | None) -> None:
     """Refuse what has no consent, no price, or no room for one more picture in a budget."""
     require_consent(user, model=model)
-    tariff = require_tariff(model)
+    tariff = require_tariff(model).with_wishes(wishes_of(user.id))
     standing = standing_of(user.id, tariff=tariff)
     payer = standing.refuses(tariff.most_of_picture)
     if payer is not None:

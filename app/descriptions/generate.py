@@ -21,6 +21,7 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PictureStore, Preview
 from app.clients.openai_vision import AWAY, OPERATORS, GeneratedDescription, VisionError
 from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
+from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, is_contention
 from app.descriptions.budget import DESCRIBED, Call, Refused, reserve, settle
 from app.descriptions.consent import preview_of
@@ -41,6 +42,7 @@ from app.descriptions.model_rest import (
     rest_model,
     seconds_of_rest,
 )
+from app.descriptions.preferences import wishes_of
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import record, record_failure
 from app.errors import TooManyRequestsError
@@ -68,7 +70,7 @@ MAX_DELAY_SECONDS = 900  # of a message, in SQS
 class Describes(Protocol):
     """What is needed of a vision model."""
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
 
 
@@ -79,11 +81,11 @@ class Timed:
         self._vision = vision
         self.seconds = 0.0
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
         started = time.monotonic()
         try:
-            return self._vision.describe(preview)
+            return self._vision.describe(preview, wishes=wishes)
         finally:
             self.seconds += time.monotonic() - started
 
@@ -280,12 +282,13 @@ def _ask_model(
     Raises:
         VisionError: no description came; what that cost is settled.
     """
-    call = reserve(begun.owner_id, begun.image_id, tariff=tariff)
+    wishes = wishes_of(begun.owner_id)
+    call = reserve(begun.owner_id, begun.image_id, tariff=tariff.with_wishes(wishes))
     if isinstance(call, Refused):
         _wait_for_money(begun, call)
         return None
     try:
-        return vision.describe(sketched), call
+        return vision.describe(sketched, wishes=wishes), call
     except VisionError as error:
         settle(call, outcome=error.code, usage=error.usage, is_unbilled=error.is_unbilled)
         db.session.commit()

@@ -1,9 +1,10 @@
 """What sending a picture to the site's model can cost at most, and what an answer did cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from app.clients.openai_vision import Usage, most_tokens
+from app.clients.vision_wishes import Wishes
 from app.media.formats.bare_webp import MAX_SIDE
 from app.model_prices import Price
 from app.settings import ModelSettings
@@ -40,6 +41,10 @@ class Tariff:
             site_budget=model.budget,
             person_budget=model.person_budget,
         )
+
+    def with_wishes(self, wishes: Wishes) -> Self:
+        """Return the same for questions that are longer by a person's wishes."""
+        return replace(self, input_tokens=self.input_tokens + wishes.more_tokens)
 
     @property
     def most_of_picture(self) -> int:

@@ -37,7 +37,7 @@ LAST = "SELECT id FROM images ORDER BY description_asked_at DESC LIMIT 1"
 class Unasked:
     """A model, and a decoder pool, that nobody may ask."""
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         raise AssertionError(preview)
 
     def sketch(

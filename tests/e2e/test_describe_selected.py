@@ -70,3 +70,25 @@ def test_what_is_selected_is_described_once_it_was_said_what_that_costs(
     states = [screen.call("GET", f"/api/images/{image}")["description_state"] for image in ids]
     assert sorted(states) == ["done", "done", "none"]
     assert not judge.sentence()
+
+
+def test_languages_and_names_are_kept(new_screen: Callable[..., Screen]) -> None:
+    screen = new_screen(viewport={"width": 1280, "height": 800})
+    page, judge = screen.page, Judge(screen.page)
+    screen.register()
+    _agree(screen)
+    page.goto(f"{screen.site}/settings/descriptions")
+    section = page.get_by_role("region", name="Languages and names")
+    section.get_by_label("First language").select_option("German")
+    section.get_by_label("Second language").select_option("English")
+    section.get_by_role("button", name="Add a name").click()
+    section.get_by_label("Name 1", exact=True).fill("Oma")
+    section.get_by_label("What name 1 stands for").fill("an old woman with short white hair")
+    section.scroll_into_view_if_needed()
+    judge.look_at("languages and names")
+    section.get_by_role("button", name="Save languages and names").click()
+    expect(page.get_by_text("Saved. It counts for what is described from now on")).to_be_visible()
+    page.reload()
+    expect(section.get_by_label("Second language")).to_have_value("en")
+    expect(section.get_by_label("Name 1", exact=True)).to_have_value("Oma")
+    assert not judge.sentence()

@@ -10,6 +10,10 @@ export {
   type AltTextFormat,
 } from "./descriptions/alt-texts";
 export {
+  useDescriptionPreferences,
+  useSetDescriptionPreferences,
+} from "./descriptions/preferences";
+export {
   useDescribe,
   useDescriptionCosts,
   useDescriptionHistory,
@@ -221,6 +225,7 @@ export type {
   Credentials,
   Description,
   DescriptionCosts,
+  DescriptionPreferences,
   Estimate,
   DescriptionVersion,
   Device,

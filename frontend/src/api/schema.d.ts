@@ -1822,6 +1822,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/descriptions/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show in which languages your pictures are described, and which names a model may use
+         * @description Show in which languages your pictures are described, and which names a model may use.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_description_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose up to 3 languages for descriptions, and up to 30 names that a model may use
+         * @description Choose up to 3 languages for descriptions, and up to 30 names that a model may use.
+         *
+         *     Names and their notes are sent with each picture, as data. What is described already stays.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["set_description_preferences"];
+        trace?: never;
+    };
     "/api/downloads/entries": {
         parameters: {
             query?: never;
@@ -4669,6 +4699,31 @@ export interface components {
             visible_text: string;
         };
         /**
+         * DescriptionPreferencesOut
+         * @description Your preferences, and what can be chosen.
+         */
+        DescriptionPreferencesOut: {
+            /**
+             * Languages
+             * @description The first is the alt text's; the description has a paragraph in each, and tags are in each. None: English.
+             */
+            languages: string[];
+            /** Names */
+            names: components["schemas"]["KnownName"][];
+            /** Offered */
+            offered: components["schemas"]["OfferedLanguage"][];
+        };
+        /**
+         * DescriptionPreferencesPatch
+         * @description What is left out stays.
+         */
+        DescriptionPreferencesPatch: {
+            /** Languages */
+            languages?: string[];
+            /** Names */
+            names?: components["schemas"]["KnownName"][];
+        };
+        /**
          * DescriptionSource
          * @description Who wrote a description.
          * @enum {string}
@@ -5934,6 +5989,23 @@ export interface components {
             keep: string;
         };
         /**
+         * KnownName
+         * @description A name that a model may use.
+         */
+        KnownName: {
+            /**
+             * Name
+             * @example Oma
+             */
+            name: string;
+            /**
+             * Note
+             * @description What it stands for.
+             * @example an old woman with short white hair and a red coat
+             */
+            note: string;
+        };
+        /**
          * LinkAndPasswordIn
          * @description A link, and the password that it sets.
          */
@@ -6753,6 +6825,23 @@ export interface components {
          * @description An empty object.
          */
         NothingIn: Record<string, never>;
+        /**
+         * OfferedLanguage
+         * @description A language that can be chosen.
+         */
+        OfferedLanguage: {
+            /**
+             * Code
+             * @description BCP 47.
+             * @example de
+             */
+            code: string;
+            /**
+             * Name
+             * @description In English.
+             */
+            name: string;
+        };
         /**
          * OpenShareIn
          * @description What a visitor has.
@@ -17695,6 +17784,178 @@ export interface operations {
             };
             /** @description A picture, or the album, is not there, or not yours: nothing was changed. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_description_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionPreferencesOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_description_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescriptionPreferencesPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionPreferencesOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

@@ -76,6 +76,7 @@ OWNED = {
     "unsent_images": "owner_id",
     "unsent_albums": "owner_id",
     "checked_descriptions": "owner_id",
+    "description_preferences": "user_id",
 }
 
 

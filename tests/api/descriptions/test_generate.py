@@ -17,6 +17,7 @@ from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PREVIEWS, PictureStore
 from app.clients.openai_vision import GeneratedDescription, VisionError, VisionErrorCode
+from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, set_short_lock_timeout
 from app.descriptions.generate import MAX_DELAY_SECONDS, describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next, extend
@@ -50,14 +51,16 @@ class SlowModel:
 
     def __init__(self, meanwhile: Meanwhile) -> None:
         self.calls = 0
+        self.wishes = NO_WISHES
         self.shown = b""
         self.asked_again: list[tuple[DescribePicture, int]] = []
         self._meanwhile = meanwhile
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
         assert preview[8:12] == b"WEBP"
         self.shown = preview
         self.calls += 1
+        self.wishes = wishes
         self._meanwhile()
         return SEEN
 
@@ -617,3 +620,17 @@ def test_what_is_never_sent_is_shown_to_no_model(
     assert describe(image_id, waiting=keep).calls == 0
     assert ada.detail(image_id)["description_state"] == "none"
     assert describe(image_id).calls == 0
+
+
+def test_a_model_is_told_what_the_person_wishes_and_nobody_elses(
+    ada: Person, bob: Person, describe: Callable[..., SlowModel]
+) -> None:
+    names = [{"name": "Oma", "note": "an old woman in a red coat"}]
+    body = {"languages": ["de", "ja"], "names": names}
+    ada.http.patch("/api/descriptions/preferences", json=body).raise_for_status()
+    switch(ada, on=True)
+    wishes = describe(rendered(ada, 8460)).wishes
+    assert wishes.languages == ("German", "Japanese")
+    assert wishes.names == (("Oma", "an old woman in a red coat"),)
+    switch(bob, on=True)
+    assert describe(rendered(bob, 8461)).wishes == NO_WISHES

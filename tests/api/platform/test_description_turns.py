@@ -51,7 +51,7 @@ class Asked:
         self.calls = 0
         self.go_on = threading.Event()
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         assert preview
         self.calls += 1
         self.go_on.wait()
@@ -146,7 +146,7 @@ class Seeing:
 
     shown: list[bytes] = field(default_factory=list)
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         self.shown.append(preview)
         return SEEN
 
@@ -186,7 +186,7 @@ class Thinking(Seeing):
     def monotonic(self) -> float:
         return self.now
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         self.now += 60
         return super().describe(preview)
 
@@ -238,7 +238,7 @@ def test_message_that_went_to_another_picture_is_sent_again_for_its_own(
 class Away:
     """A model that answers nobody."""
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         assert preview
         raise VisionError("bad_key")
 

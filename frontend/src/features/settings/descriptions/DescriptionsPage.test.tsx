@@ -61,6 +61,9 @@ const show = (
     http.get("*/api/account", () => HttpResponse.json(account)),
     http.get("*/api/descriptions", () => HttpResponse.json(costs)),
     http.get("*/api/descriptions/calls", () => HttpResponse.json({ calls, next_cursor: null })),
+    http.get("*/api/descriptions/preferences", () =>
+      HttpResponse.json({ languages: [], names: [], offered: [] }),
+    ),
     http.get("*/api/albums", () => HttpResponse.json({ albums: [], next_cursor: null })),
   );
   const session = aSession();

@@ -8,6 +8,7 @@ import { Page } from "@/components/settings/SideNavLayout";
 import { BudgetSection } from "./BudgetSection";
 import { CallsSection } from "./CallsSection";
 import { DescriptionsSection } from "./DescriptionsSection";
+import { PreferencesSection } from "./PreferencesSection";
 import { NeverSendSection } from "./NeverSendSection";
 
 const Costs = () => {
@@ -28,6 +29,7 @@ const Costs = () => {
             </p>
           )}
           <BudgetSection costs={costs.data} />
+          <PreferencesSection />
           <NeverSendSection neverSent={costs.data.never_sent} />
         </>
       )}

@@ -40,7 +40,10 @@ const WhatIsSent = ({ offer }: { offer: Offer }) => (
       </div>
       <div className="sm:flex sm:gap-4">
         <dt className="w-28 shrink-0 text-muted">What is sent</dt>
-        <dd>A reduced preview of the picture, without its location and camera data.</dd>
+        <dd>
+          A reduced preview of the picture, without its location and camera data; and, if you list
+          any below, your names with their notes.
+        </dd>
       </div>
       <div className="sm:flex sm:gap-4">
         <dt className="w-28 shrink-0 text-muted">Never sent</dt>

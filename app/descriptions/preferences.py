@@ -1,0 +1,55 @@
+"""A person's languages and names for descriptions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.clients.vision_wishes import NO_WISHES, Wishes
+from app.database import db
+from app.description_languages import LANGUAGES
+from app.images.description_preference_models import DescriptionPreferences
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """Codes of languages, and names with notes, as they are kept."""
+
+    languages: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def wishes(self) -> Wishes:
+        """The same as the model is told; a code that a former release knew is left out."""
+        known = tuple(LANGUAGES[code] for code in self.languages if code in LANGUAGES)
+        return Wishes(languages=known, names=self.names)
+
+
+def preferences_of(user_id: UUID) -> Preferences:
+    """Return a person's preferences."""
+    kept = db.session.get(DescriptionPreferences, user_id)
+    if kept is None:
+        return Preferences()
+    return Preferences(
+        languages=tuple(kept.languages),
+        names=tuple((str(each["name"]), str(each["note"])) for each in kept.names),
+    )
+
+
+def wishes_of(user_id: UUID) -> Wishes:
+    """Return what a model is told for a person."""
+    preferences = preferences_of(user_id)
+    return NO_WISHES if preferences == Preferences() else preferences.wishes
+
+
+def keep_preferences(user_id: UUID, preferences: Preferences) -> None:
+    """Keep a person's preferences; the caller commits. Safe to repeat."""
+    values = {
+        "languages": list(preferences.languages),
+        "names": [{"name": name, "note": note} for name, note in preferences.names],
+    }
+    db.session.execute(
+        insert(DescriptionPreferences)
+        .values(user_id=user_id, **values)
+        .on_conflict_do_update(index_elements=["user_id"], set_=values)
+    )
