@@ -74,7 +74,7 @@ test("a picture that says nothing is dated by its file, and it is said so", () =
 
 test("how long a moving part plays", () => {
   expect(motionFacts(anImageDetail({ motion_milliseconds: 3130 }))).toEqual([
-    { label: "Moving part", value: "3.1 seconds" },
+    { label: "Moving part", value: "3.1 s" },
   ]);
   expect(motionFacts(anImageDetail())).toEqual([]);
 });

@@ -75,7 +75,7 @@ export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
 
 /** Of a motion photo. */
 export const motionFacts = ({ motion_milliseconds: plays }: ImageDetail): Fact[] =>
-  plays === null ? [] : [{ label: "Moving part", value: `${number(plays / 1000, 1)} seconds` }];
+  plays === null ? [] : [{ label: "Moving part", value: `${number(plays / 1000, 1)} s` }];
 
 const exposure = ({ exposure_time, f_number, iso, focal_length }: Camera): string =>
   [
