@@ -93,6 +93,20 @@ test("how far it is is shown until all are done, with those that failed", async 
   expect(screen.getByText(/1 picture could not be described/)).toBeVisible();
 });
 
+test("pictures that were taken from the queue are not called described", async () => {
+  const { user, answerWith } = show(
+    anEstimate({ pictures: 3, standings: { ...none, missing: 3, described: 4 } }),
+  );
+  server.use(
+    http.post("*/api/descriptions/ask", () => HttpResponse.json({ queued: 3 }, { status: 202 })),
+  );
+  await screen.findByText("US$0.0037");
+  answerWith(anEstimate({ standings: { ...none, described: 5, missing: 1, gone: 1 } }));
+  await user.click(screen.getByRole("button", { name: "Describe 3 pictures" }));
+  expect(await screen.findByText("1 picture described")).toBeVisible();
+  expect(screen.getByText(/^2 pictures were not sent/)).toBeVisible();
+});
+
 test("while the model is left alone the reason is shown", async () => {
   const { user, answerWith } = show(anEstimate());
   const detail = "The operator's account with the model has no money left.";

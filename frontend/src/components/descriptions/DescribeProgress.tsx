@@ -33,19 +33,32 @@ const Over = ({ failed }: { failed: number }) =>
     </p>
   );
 
+/** Who takes their consent back, deletes a picture or wants it never sent takes it from the queue. */
+const NotSent = ({ count }: { count: number }) =>
+  count > 0 && (
+    <p className="text-muted">
+      {`${picturesInWords(count)} ${count === 1 ? "was" : "were"} not sent: stopped, deleted, or never to be sent.`}
+    </p>
+  );
+
 export const DescribeProgress = ({ queued, before, estimate }: DescribeProgressProps) => {
   const waiting = Math.min(queued, stillWaiting(estimate));
   const failed = estimate.standings?.failed ?? 0;
   const settled = queued - waiting;
+  const more = (estimate.standings?.described ?? 0) - (before.standings?.described ?? 0);
+  // Those that waited before this was asked become described, too.
+  const described = Math.max(0, Math.min(more, settled - failed));
+  const notSent = Math.max(0, settled - described - failed);
   return (
     <>
       <p role="status" className="font-medium tabular-nums">
         {waiting === 0
-          ? `${picturesInWords(Math.max(0, settled - failed))} described`
-          : `${formatNumber(settled)} of ${picturesInWords(queued)} done`}
+          ? `${picturesInWords(described)} described`
+          : `${formatNumber(settled - notSent)} of ${picturesInWords(queued)} done`}
       </p>
       <Progress label="Descriptions" value={queued === 0 ? 1 : settled / queued} />
       {waiting === 0 ? <Over failed={failed} /> : <WhyItWaits estimate={estimate} />}
+      <NotSent count={notSent} />
       <LeftOut estimate={before} />
     </>
   );
