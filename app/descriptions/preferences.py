@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.vision_wishes import NO_WISHES, Wishes
@@ -27,7 +28,12 @@ class Preferences:
 
 def preferences_of(user_id: UUID) -> Preferences:
     """Return a person's preferences."""
-    kept = db.session.get(DescriptionPreferences, user_id)
+    # Columns, and no entity: a worker's session may hold one from before a change.
+    kept = db.session.execute(
+        select(DescriptionPreferences.languages, DescriptionPreferences.names).where(
+            DescriptionPreferences.user_id == user_id
+        )
+    ).one_or_none()
     if kept is None:
         return Preferences()
     return Preferences(
