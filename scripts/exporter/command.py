@@ -178,6 +178,11 @@ class _Export:
             print(f"{outcome.left:,} sidecars here are not the site's, and were left as they are.")
         if outcome.removed:
             print(f"{outcome.removed:,} were deleted here, as they were on the site.")
+        if outcome.kept_of_gone:
+            print(
+                f"{outcome.kept_of_gone:,} files of those are not as the site had them: they stay"
+                " in Recently deleted."
+            )
         (here,) = journal.db.execute(
             "SELECT count(*) FROM images WHERE path IS NOT NULL AND NOT is_gone"
         ).fetchone()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,11 +165,25 @@ def move(root: Path, old: str, new: str) -> None:
     _remove_empty(root, (root / old).parent)
 
 
-def remove(root: Path, path: str) -> None:
-    """Delete an original and what lies beside it."""
-    for end in _ENDS:
-        (root / f"{path}{end}").unlink(missing_ok=True)
+def remove(root: Path, path: str, *, digests: Sequence[str | None]) -> int:
+    """Delete an original and what lies beside it; return how many were left.
+
+    Args:
+        root: the folder.
+        path: of the original.
+        digests: the SHA-256 of the original, of its JSON and of its XMP as they were written here:
+            what is other than that is its person's.
+    """
+    left = 0
+    for end, digest in zip(_ENDS, digests, strict=True):
+        each = root / f"{path}{end}"
+        found = sha256_of(each)
+        if found == digest:
+            each.unlink(missing_ok=True)
+        else:
+            left += found is not None
     _remove_empty(root, (root / path).parent)
+    return left
 
 
 def clear_parts(root: Path) -> None:

@@ -42,6 +42,7 @@ class Outcome:
     removed: int = 0
     left: int = 0  # sidecars of the person's own
     kept_aside: int = 0  # originals that were changed here
+    kept_of_gone: int = 0  # files of deleted pictures that were changed here, or are the person's
     problems: list[str] = field(default_factory=list)
 
 
@@ -379,8 +380,13 @@ class Mirror:
         if path is None:
             self._journal.note_forgotten(row["id"])
         elif self._deletes:
-            files.remove(self._root, path)
+            digests = (row["sha256"], row["json_digest"], row["xmp_digest"])
+            left = files.remove(self._root, path, digests=digests)
+            if left and not path.startswith(f"{DELETED}/"):
+                new = self._names.take(DELETED, path.rpartition("/")[2])
+                files.move(self._root, path, new)
             self._journal.note_forgotten(row["id"])
+            self.outcome.kept_of_gone += left
             self.outcome.removed += 1
         elif not path.startswith(f"{DELETED}/"):
             new = self._names.take(DELETED, path.rpartition("/")[2])

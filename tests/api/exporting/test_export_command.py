@@ -161,6 +161,27 @@ def test_what_is_deleted_for_good_stays_here_until_that_is_asked_for(exporter: E
     assert exporter.files() == {}
 
 
+@pytest.mark.parametrize("was_mirrored", [True, False])
+@pytest.mark.parametrize("edited", [".png", ".png.json", ".png.xmp"])
+def test_what_the_person_changed_here_is_not_deleted_with_its_picture(
+    exporter: Exporter, edited: str, *, was_mirrored: bool
+) -> None:
+    ada = exporter.person
+    (gone,) = upload(ada, png(seed=632))
+    dated(ada, gone, "2019-07-14T12:00:00")
+    change(ada, gone, rating=4)
+    assert exporter.run()[0] == 0
+    ada.http.delete(f"/api/images/{gone}").raise_for_status()
+    batch(ada, "delete_for_good", [gone])
+    if was_mirrored:
+        assert exporter.run()[0] == 0
+    (path,) = exporter.folder.rglob(f"*{edited}")
+    path.write_bytes(b"edited here")
+    code, said = exporter.run("--delete")
+    assert (code, "1 files of those are not as the site had them" in said) == (0, True), said
+    assert exporter.files() == {f"Recently deleted/chart{edited}": b"edited here"}
+
+
 @pytest.mark.parametrize("harm", ["removed", "cut", "turned"])
 def test_file_that_is_harmed_here_is_fetched_again(exporter: Exporter, harm: str) -> None:
     picture = png(seed=640)
