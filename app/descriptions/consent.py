@@ -1,8 +1,10 @@
 """Whether the model may be shown a picture now; what may not be shown waits no more."""
 
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, exists, select, update
 
 from app.accounts.models import User
 from app.clients.aws.image_store import PREVIEWS, Preview
@@ -11,10 +13,14 @@ from app.descriptions.lease import Begun, let_go
 from app.descriptions.versions import by
 from app.images.models import DescriptionSource, DescriptionState, Image
 from app.images.unsent_models import is_never_sent
+from app.stacks.automatic import stack_arrived
+from app.stacks.models import ImageToStack
 
 MAX_STOPPED = 1000  # in one statement
 MAX_NOTED = 1000
 UNKNOWN_HOST = "unknown"
+# Of a picture for whose partners nobody can look at this moment: somebody has their rows locked.
+PARTNERS_REST = timedelta(seconds=30)
 
 
 def agreed_to(host: str, agreed: str | None) -> bool:
@@ -57,22 +63,13 @@ def preview_of(begun: Begun, *, host: str | None) -> Preview | None:
     host None: there is no model.
 
     Consent is asked for here as well: the person may have turned descriptions off, or deleted the
-    picture, since it was asked for.
+    picture, since it was asked for. Nor is a picture shown before somebody looked for partners of
+    it: one of those may be never sent.
     """
-    row = db.session.execute(
-        select(
-            Image.preview_format,
-            Image.deleted_at,
-            User.descriptions_enabled_at,
-            User.descriptions_host,
-            User.disabled_at,
-            is_never_sent().label("is_never_sent"),
-            by(DescriptionSource.PERSON).label("by_person"),
-        )
-        .join(User, User.id == Image.owner_id)
-        .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
-    ).one_or_none()
-    db.session.rollback()
+    row = _standing_of(begun)
+    if row is not None and row.is_to_stack:
+        stack_arrived(begun.owner_id, begun.image_id)
+        row = _standing_of(begun)
     if row is None:
         return None
     if row.deleted_at is not None or row.disabled_at is not None:
@@ -87,9 +84,31 @@ def preview_of(begun: Begun, *, host: str | None) -> Preview | None:
         _stop_some_of_person(begun)
     elif row.is_never_sent:
         _stop_waiting(Image.id == begun.image_id, state=DescriptionState.NONE)
+    elif row.is_to_stack:
+        let_go(begun, counts=False, rest=PARTNERS_REST)
     else:
         return PREVIEWS[row.preview_format]
     return None
+
+
+def _standing_of(begun: Begun) -> Row[Any] | None:
+    """Return what decides about a picture that waits; ends the transaction."""
+    row = db.session.execute(
+        select(
+            Image.preview_format,
+            Image.deleted_at,
+            User.descriptions_enabled_at,
+            User.descriptions_host,
+            User.disabled_at,
+            is_never_sent().label("is_never_sent"),
+            exists().where(ImageToStack.image_id == Image.id).label("is_to_stack"),
+            by(DescriptionSource.PERSON).label("by_person"),
+        )
+        .join(User, User.id == Image.owner_id)
+        .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
+    ).one_or_none()
+    db.session.rollback()
+    return row
 
 
 def _stop_some_of_person(begun: Begun) -> None:
