@@ -13,6 +13,7 @@ from app.accounts.rate_limits import limiter
 from app.accounts.rate_limits.policies import DELETED_FOR_GOOD_MEGABYTES
 from app.database import db, now
 from app.errors import TooMuchDeletedForGoodError
+from app.images.former_consent import stop_waiting_of_before
 from app.images.models import Image, ImageState
 from app.integrity.purges import purge_images
 from app.library.selection import Locked, among, set_columns
@@ -70,6 +71,8 @@ def restore_images(user: User, rows: Sequence[Locked]) -> list[UUID]:
         rows: of pictures that are locked.
     """
     restored = [row.id for row in rows if row.deleted_at is not None]
+    if restored:
+        stop_waiting_of_before(user.id, restored)
     set_columns(user, restored, deleted_at=None)
     return restored
 

@@ -13,6 +13,7 @@ from app.clients.aws.presigned_urls import PresignedUpload, UserAccess
 from app.database import db, now
 from app.errors import TooManyUploadsError
 from app.images.failure_messages import VIDEO, WORDS
+from app.images.former_consent import stop_waiting_of_before
 from app.images.models import Image, ImageState, Storage
 from app.settings import PICTURE_TYPES
 from app.uploads.cancelled import CancelledUpload
@@ -169,6 +170,8 @@ def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | 
     image = _find_or_add(user, new, moment=moment)
     if image.state not in {ImageState.UPLOADING, ImageState.REJECTED}:
         restored = image.deleted_at is not None
+        if restored:
+            stop_waiting_of_before(user.id, [image.id])
         image.deleted_at = None
         by_hearsay = image.state == ImageState.PROCESSING and image.receipt_at is None
         return Existing(image_id=image.id, restored=restored, by_hearsay=by_hearsay)

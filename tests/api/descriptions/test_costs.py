@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 from datetime import date
+from hashlib import sha256
 
 import httpx2
 import pytest
@@ -420,6 +421,44 @@ def test_who_withdraws_consent_waits_for_nothing_at_once(
     assert [eve.detail(each)["description_state"] for each in ids] == ["none", "none"]
     consent = eve.http.get("/api/descriptions").json()["consent"]
     assert consent == {"at": None, "host": None, "is_current": False}
+
+
+@pytest.mark.parametrize("how", ["restored", "sent_again"])
+def test_what_waited_in_recently_deleted_is_not_sent_by_a_later_consent(
+    eve: Person, missing: Callable[[int], list[str]], database: Engine, how: str
+) -> None:
+    (before,) = missing(1)
+    picture = jpeg(seed=711)
+    with database.begin() as rows:
+        query = (
+            "UPDATE images SET sha256 = decode(:sha256, 'hex'), byte_size = :size WHERE id = :id"
+        )
+        of = {"sha256": sha256(picture.content).hexdigest(), "size": len(picture.content)}
+        rows.execute(text(query), of | {"id": before})
+    eve.http.post("/api/descriptions/ask", json={"ids": [before]}).raise_for_status()
+    eve.http.delete(f"/api/images/{before}").raise_for_status()
+    eve.http.patch("/api/account", json={"descriptions_enabled": False}).raise_for_status()
+    eve.switch_descriptions_on()
+    if how == "restored":
+        restore(eve, before)
+    else:
+        (place,) = eve.promise(picture)
+        assert (place["image"]["id"], place["restored"]) == (before, True)
+    assert eve.detail(before)["description_state"] == "none"
+
+
+def restore(person: Person, image_id: str) -> None:
+    person.http.patch(f"/api/images/{image_id}", json={"deleted": False}).raise_for_status()
+
+
+def test_what_waited_in_recently_deleted_goes_on_by_the_same_consent(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    (image_id,) = missing(1)
+    eve.http.post("/api/descriptions/ask", json={"ids": [image_id]}).raise_for_status()
+    eve.http.delete(f"/api/images/{image_id}").raise_for_status()
+    restore(eve, image_id)
+    assert eve.detail(image_id)["description_state"] == "waiting"
 
 
 def test_consent_is_to_one_host_and_no_other(
