@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Row, exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from app.accounts.models import User
 from app.clients.aws.image_store import PREVIEWS, Preview
@@ -91,7 +91,7 @@ def preview_of(begun: Begun, *, host: str | None) -> Preview | None:
     return None
 
 
-def _standing_of(begun: Begun) -> Row[Any] | None:
+def _standing_of(begun: Begun) -> Any:  # noqa: ANN401 - a row of those columns
     """Return what decides about a picture that waits; ends the transaction."""
     row = db.session.execute(
         select(

@@ -107,7 +107,7 @@ def describe(
 
         waits = (
             "UPDATE images SET description_state = 'waiting', description_leased_until = NULL,"
-            " description_attempts = :attempts WHERE id = :id"
+            " description_asked_at = now(), description_attempts = :attempts WHERE id = :id"
         )
         with database.begin() as connection:
             # Whose turn it is depends on everybody's pictures, those of earlier tests too.
