@@ -24,6 +24,7 @@ from scripts.importer.client import OK, Api, ApiError, BrokenOffError, Json
 AT_A_TIME = 50  # as many originals' addresses as the site gives at once
 DELETED = "Recently deleted"
 _NOT_FOUND = 404
+_WHOLE_LIST = "whole_list"  # in the journal: set from its beginning to its end
 _ATTEMPTS = 4
 _LISTED = 100  # as many as the site lists at once
 # What changes from one answer to the next, and opens nothing a while later.
@@ -48,18 +49,22 @@ class Outcome:
 
 def refresh(api: Api, journal: Journal) -> None:
     """Learn what changed on the site since the last run."""
-    since = journal.get("changed_until")
-    try:
-        for page in api.changes(since):
-            journal.note_changes(page)
-    except ApiError as error:
-        if error.code != "changes_forgotten":
-            raise
+    if not journal.get(_WHOLE_LIST):
+        try:
+            for page in api.changes(journal.get("changed_until")):
+                journal.note_changes(page)
+        except ApiError as error:
+            if error.code != "changes_forgotten":
+                raise
+            journal.set(_WHOLE_LIST, "begun")
+    if journal.get(_WHOLE_LIST):
+        # Stopped half way it begins anew: what is gone is known by all that is there.
         seen: set[str] = set()
         for page in api.changes(""):
             journal.note_changes(page)
             seen |= {image["id"] for image in page["images"]}
         journal.forget_but(seen)
+        journal.set(_WHOLE_LIST, "")
     tags = {tag["id"]: tag["path"] for tag in api.ask("GET", "/api/tags")["tags"]}
     journal.mark_due_by_tags(tags)
 

@@ -6,10 +6,13 @@ import json
 import os
 import random
 import shutil
+from base64 import urlsafe_b64encode
 from threading import Event
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from scripts.exporter.files import Names
 from scripts.exporter.journal import Journal
@@ -24,7 +27,10 @@ from tests.support.importing import Importer
 from tests.support.whole_library import albums, fill, library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Engine
 
     from scripts.importer.client import Json
     from tests.support.users import Person
@@ -225,12 +231,16 @@ def test_sidecar_of_the_persons_own_programs_is_left(exporter: Exporter) -> None
     assert not own.exists()  # its own it takes back
 
 
+def a_token(person: Person) -> str:
+    asked = {"name": "export", "scope": "read", "days": 1}
+    token: str = person.http.post("/api/account/tokens", json=asked).json()["token"]
+    return token
+
+
 def test_address_that_has_ended_is_signed_anew(site: str, ada: Person, tmp_path: Path) -> None:
     picture = png(seed=646)
     upload(ada, picture)
-    asked = {"name": "export", "scope": "read", "days": 1}
-    token = ada.http.post("/api/account/tokens", json=asked).json()["token"]
-    api = SpoiltOnce(site, token, patience=PATIENCE, tell=print)
+    api = SpoiltOnce(site, a_token(ada), patience=PATIENCE, tell=print)
     with Journal(tmp_path / "library") as journal:
         refresh(api, journal)
         mirror = Mirror(api, journal, parallel=1, deletes=False, tell=lambda _: None, stop=Event())
@@ -252,6 +262,44 @@ class SpoiltOnce(Api):
             if self.signed == 1:
                 answer["addresses"]["query"] += "x"
         return answer
+
+
+class StoppedOnce(Api):
+    """An API that is stopped after the first page of a whole list."""
+
+    is_stopped = False
+
+    def changes(self, since: str) -> Iterator[Json]:
+        """Yield the pages of the list of changes."""
+        for page in super().changes(since):
+            yield page
+            if not since and not self.is_stopped:
+                self.is_stopped = True
+                raise KeyboardInterrupt
+
+
+def test_what_is_gone_is_known_though_a_whole_list_was_stopped(
+    exporter: Exporter, site: str, database: Engine
+) -> None:
+    ada = exporter.person
+    gone, _ = upload(ada, png(seed=647), png(seed=648))
+    assert exporter.run()[0] == 0
+    with database.begin() as rows:  # the site was set back to before it had this one
+        rows.execute(text("DELETE FROM images WHERE id = :id"), {"id": gone})
+        rows.execute(text("DELETE FROM image_changes WHERE image_id = :id"), {"id": gone})
+    later = urlsafe_b64encode(f"changes|{2**62}|{uuid4().hex}|0".encode()).decode()
+    api = StoppedOnce(site, a_token(ada), patience=PATIENCE, tell=print)
+    with Journal(exporter.folder) as journal:
+        journal.set("changed_until", later)
+        with pytest.raises(KeyboardInterrupt):
+            refresh(api, journal)
+        refresh(api, journal)
+        known = journal.db.execute("SELECT id FROM images WHERE is_gone").fetchall()
+        assert [row["id"] for row in known] == [gone]
+        again = journal.get("changed_until")
+        refresh(api, journal)
+        assert journal.get("changed_until") == again
+    api.connections.close_all()
 
 
 def test_names_of_many_months_in_one_batch_stay_apart(tmp_path: Path) -> None:
