@@ -46,7 +46,7 @@ END_REST = "UPDATE images SET description_leased_until = NULL WHERE id = :id RET
 class Unasked:
     """A model, and a decoder pool, that nobody may ask."""
 
-    def describe(self, preview: bytes) -> GeneratedDescription:
+    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         raise AssertionError(preview)
 
     def sketch(
