@@ -4,13 +4,12 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.limiter import take, take_several
+from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import (
     LONG_READS,
     MANY_ORIGINALS,
     MEMBER_CHANGES,
     ORIGINALS_OF_MEMBER,
-    PICTURES_SAVED,
 )
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
@@ -286,8 +285,6 @@ def save_from_shared_album(album_id: UUID, json_data: SaveImagesIn) -> Response:
     and the day, where the album shows them. Ten at a time; asking again is safe.
     """
     user = current_user()
-    take_several(PICTURES_SAVED, of=str(user.id), amount=len(json_data.ids))
-    db.session.commit()
     parts = dependencies()
     images = save(
         user,

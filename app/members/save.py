@@ -10,11 +10,16 @@ places, corrections and albums stay the owner's.
 copies, and tells the worker, which compares and opens the bytes as those of any upload. So whatever
 dies in between leaves what an upload leaves that was broken off: saving again goes on with the same
 row, and else the sweep forgets it after a day. docs/decisions/0132-save-to-my-library.md.
+
+[Note: One save of a person at a time] Whoever saves waits for S3 in a thread, with no seat, since
+that would take a connection. So a row of `rate_limits` says that a save of theirs is under way,
+and pictures of which S3 is asked are counted, as for uploads: [Note: Asking S3].
 """
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +27,13 @@ from typing import Literal
 from uuid import UUID
 
 from app.accounts.models import User
+from app.accounts.rate_limits.limiter import (
+    count_within,
+    give_back,
+    give_several_back,
+    take_several,
+)
+from app.accounts.rate_limits.policies import PICTURES_SAVED, SAVES_UNDER_WAY
 from app.accounts.rate_limits.seats import take_seat
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.copies import MAX_COPIED, Copier, Copy, read_preview
@@ -29,7 +41,7 @@ from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.multipart_uploads import PartUploads
 from app.clients.aws.presigned_urls import UserAccess
 from app.database import db
-from app.errors import NotFoundError
+from app.errors import NotFoundError, TooManyAtOnceError
 from app.images.listing import Shown
 from app.images.turns import TURN_EACH_BATCH, move_turn
 from app.members.access import OpenAlbum, open_album
@@ -37,6 +49,7 @@ from app.members.contents import hidden_name, see_image, session_of
 from app.messages import PictureStored
 from app.processing.lease import note_stored
 from app.text import split_extension
+from app.uploads.asking_s3 import count_asked
 from app.uploads.create import (
     Existing,
     QuotaReservation,
@@ -60,13 +73,14 @@ Outcome = Literal["saved", "exists", "restored", "refused", "gone", "later"]
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """Which object is copied, and as what."""
+    """Which object is copied, and as what; `day` is when it was taken, as the album says."""
 
     image_id: UUID
     owner_id: UUID
     part: Part
     etag: str
     new: NewImage
+    day: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,23 +106,65 @@ def save(
 
     Raises:
         NotFoundError: the album is not shared with this person.
-        TooManyUploadsError, TooMuchDiscardedError, TooManyAtOnceError: as for uploads.
+        TooManyUploadsError, TooMuchDiscardedError: as for uploads.
+        TooManyAtOnceError: a save of this person is under way, or S3 was asked of many pictures.
+        TooManyRequestsError: many were saved.
     """
     require_few_discarded(user)
-    album, user_id = open_album(user, album_id), user.id
+    album = open_album(user, album_id)
+    with _one_at_a_time(user.id):
+        answers = _save(user, album, ids, access=access, uploads=uploads, limits=limits)
+    return [answers[each] for each in ids]
+
+
+@contextmanager
+def _one_at_a_time(user_id: UUID) -> Iterator[None]:
+    """See [Note: One save of a person at a time]; commits."""
+    if count_within(SAVES_UNDER_WAY, of=str(user_id)) is None:
+        db.session.rollback()
+        raise TooManyAtOnceError
+    db.session.commit()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        give_back(SAVES_UNDER_WAY, of=str(user_id))
+        db.session.commit()
+
+
+def _save(
+    user: User,
+    album: OpenAlbum,
+    ids: Sequence[UUID],
+    *,
+    access: UserAccess,
+    uploads: PartUploads,
+    limits: Limits,
+) -> dict[UUID, Shown]:
+    """Copy pictures of an album; return what came of each."""
+    user_id = user.id
     answers: dict[UUID, Shown] = {}
     wanted: dict[UUID, _Wanted] = {}
     for image_id in dict.fromkeys(ids):
         try:
-            wanted[image_id] = _want(album, image_id)
+            found = _want(album, image_id)
         except NotFoundError:
             answers[image_id] = _answer(image_id, "gone")
-    db.session.rollback()  # what follows waits for the outside
+            continue
+        if found.owner_id == user_id:
+            answers[image_id] = _answer(image_id, "exists", to_id=image_id)
+        else:
+            wanted[image_id] = found
+    count_asked(user_id, sum(each.original is None for each in wanted.values()))
+    db.session.commit()  # what follows waits for the outside
     sources = _look(album, wanted, access=access)
     answers |= {each: _answer(each, "later") for each in wanted if each not in sources}
     take_seat(user_id)
     reserved = _reserve(user, sources, answers, uploads=uploads, limits=limits)
     copied = _copy(user_id, sources, reserved, access=access, uploads=uploads)
+    if len(copied) < len(reserved):
+        give_several_back(PICTURES_SAVED, of=str(user_id), amount=len(reserved) - len(copied))
+        db.session.commit()
     # S3 tells the worker, too; but whoever takes this back at once is to find them there.
     note_stored(
         user_id, [PictureStored(user_id=user_id, image_id=reserved[each]) for each in copied]
@@ -116,7 +172,7 @@ def save(
     for image_id, to_id in reserved.items():
         outcome: Outcome = "saved" if image_id in copied else "later"
         answers[image_id] = _answer(image_id, outcome, to_id=to_id)
-    return [answers[each] for each in ids]
+    return answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,10 +233,14 @@ def _look(
             size=size,
             content_type=content_type,
             sha256=digest.hex(),
-            taken_hint=each.day,
         )
         sources[image_id] = _Source(
-            image_id=image_id, owner_id=each.owner_id, part=part, etag=etag, new=new
+            image_id=image_id,
+            owner_id=each.owner_id,
+            part=part,
+            etag=etag,
+            new=new,
+            day=each.day,
         )
     return sources
 
@@ -210,10 +270,15 @@ def _reserve(
                 answers[image_id] = _answer(image_id, outcome, to_id=there)
             case Reserved(image=image, abandoned=upload_id):
                 reserved[image_id] = image.id
+                # Not in `new`: people date scans by years that no clock of a file may say.
+                image.taken_hint = source.day
                 if upload_id is not None:
                     abandoned.append((image.id, upload_id))
     if reserved:
         require_few_unfinished(user)
+        # Previews were counted when they were read.
+        count_asked(user.id, sum(sources[each].part == "original" for each in reserved))
+        take_several(PICTURES_SAVED, of=str(user.id), amount=len(reserved))
     db.session.commit()
     if reserved:
         # By itself, since the worker moves the same row.

@@ -157,6 +157,11 @@ def give_each_back(*counted: tuple[Limit, str]) -> None:
         db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every})
 
 
+def give_several_back(limit: Limit, *, of: str, amount: int) -> None:
+    """Take back what `take_several` counted of what did not happen, in the current transaction."""
+    db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every * amount})
+
+
 def give_each_back_now(*counted: tuple[Limit, str]) -> None:
     """Take back what `take_each` counted, and end the transaction.
 

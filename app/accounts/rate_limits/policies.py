@@ -99,7 +99,11 @@ MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
 ORIGINALS_OF_SHARE = Limit(name="share-originals", burst=300, every=_SECOND / 2)
 ORIGINALS_OF_MEMBER = Limit(name="member-originals", burst=300, every=_SECOND / 2)
 # For each person: pictures of shared albums that are copied into their library, each a copy by S3.
+# Those that are in the library already, or could not be copied, are not counted.
 PICTURES_SAVED = Limit(name="pictures-saved", burst=2_000, every=2 * _SECOND)
+# For each person: such a request waits for S3 without a seat. It is given back when the request
+# ends; where its process died, the next waits for as long as the request could have taken.
+SAVES_UNDER_WAY = Limit(name="saves-under-way", burst=1, every=30 * _SECOND)
 # For each person: tries at what IAM refuses, each of which is a line in the logs of S3.
 ISOLATION_TRIES = Limit(name="isolation-tries", burst=20, every=10 * _SECOND)
 

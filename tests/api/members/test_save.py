@@ -1,19 +1,25 @@
 """Pictures of a shared album are copied into one's own library, and stay there (issue 14)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.rate_limits.policies import PICTURES_SAVED
+from app.accounts.rate_limits.policies import ASKED_OF_S3, PICTURES_SAVED
+from app.clients.aws.image_store import delete_versions, key_of
+from scripts.embedded.policies import BUCKET
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
+from tests.embedded.raw_http import client
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg, png
+from tests.support.library import root_environment
 from tests.support.members import add, bring_in, let, seen_in
-from tests.support.rate_limits import use_up
+from tests.support.rate_limits import leave, use_up
 from tests.support.users import Json, Person
 
 LONDON = (51.5, -0.12)
@@ -39,6 +45,14 @@ def share(ada: Person, bob: Person, *pictures: Any, role: str = "viewer", **show
     bring_in(ada, album, bob, role)
     let(ada, album, **shows)
     return album, ids
+
+
+def lose_original(stack: EmbeddedStack, person: Person, image: str) -> None:
+    """Let S3 have the original of a picture no more."""
+    place = key_of(UUID(person.user_id), UUID(image), "original")
+    delete_versions(
+        client(stack, "s3", keys=root_environment(stack)), bucket_name=BUCKET, prefix=place
+    )
 
 
 def content_of(person: Person, image: str) -> bytes:
@@ -171,3 +185,81 @@ def test_many_copies_wait(ada: Person, bob: Person, database: Engine) -> None:
     waits = ask_to_save(bob, album, own)
     assert (waits.status_code, "Retry-After" in waits.headers) == (429, True)
     assert bob.timeline() == []
+
+
+def test_ones_own_pictures_are_there_already(ada: Person, bob: Person) -> None:
+    """Where originals are not to be had, no small copies of them are made."""
+    album, (own,) = share(ada, bob, jpeg(seed=2211), role="contributor")
+    (his,) = bob.upload(png(seed=2212))
+    until(lambda: bob.settled(his))
+    add(bob, album, [his]).raise_for_status()
+    for person, theirs in ((ada, own), (bob, his)):
+        (said,) = save(person, album, theirs)
+        assert (said["outcome"], said["image_id"]) == ("exists", theirs)
+        assert person.timeline() == [theirs]
+
+
+def test_a_day_before_any_clock_of_a_file_is_taken_along(ada: Person, bob: Person) -> None:
+    album, (scan,) = share(ada, bob, png(seed=2213), show_dates=True, allow_originals=True)
+    taken = {"taken": {"at": "1965-08-02T10:30:00", "offset_minutes": None}}
+    ada.http.patch(f"/api/images/{scan}", json=taken).raise_for_status()
+    (said,) = save(bob, album, scan)
+    until(lambda: bob.settled(said["image_id"]))
+    kept = bob.http.get(f"/api/images/{said['image_id']}").json()
+    assert kept["timeline_at"] == "1965-08-02T12:00:00"
+
+
+def test_what_is_there_already_uses_up_nothing(ada: Person, bob: Person, database: Engine) -> None:
+    album, (one, two, three) = share(
+        ada, bob, png(seed=2214), png(seed=2215), png(seed=2216), allow_originals=True
+    )
+    leave(database, PICTURES_SAVED, of=bob.user_id, room=2)
+    assert [each["outcome"] for each in save(bob, album, one)] == ["saved"]
+    assert [each["outcome"] for each in save(bob, album, one, one, one)] == ["exists"] * 3
+    assert [each["outcome"] for each in save(bob, album, one, two)] == ["exists", "saved"]
+    assert ask_to_save(bob, album, three).status_code == 429
+    assert ask_to_save(bob, album, one, two).status_code == 200
+
+
+def test_what_could_not_be_copied_uses_up_nothing(
+    ada: Person, bob: Person, database: Engine, stack: EmbeddedStack
+) -> None:
+    album, (lost, there) = share(ada, bob, png(seed=2217), png(seed=2218), allow_originals=True)
+    lose_original(stack, ada, lost)
+    leave(database, PICTURES_SAVED, of=bob.user_id, room=1)
+    assert [each["outcome"] for each in save(bob, album, lost)] == ["later"]
+    assert [each["outcome"] for each in save(bob, album, there)] == ["saved"]
+
+
+@pytest.mark.parametrize("originals", [True, False])
+def test_who_asked_s3_for_many_waits(
+    ada: Person, bob: Person, database: Engine, *, originals: bool
+) -> None:
+    album, (own,) = share(ada, bob, png(seed=2219), allow_originals=originals)
+    use_up(database, ASKED_OF_S3, of=bob.user_id)
+    waits = ask_to_save(bob, album, own)
+    assert (waits.status_code, waits.json()["code"]) == (429, "too_many_at_once")
+    assert bob.timeline() == []
+
+
+def test_one_save_of_a_person_at_a_time(ada: Person, bob: Person, database: Engine) -> None:
+    """Others of the same person are told to wait, and no thread waits for them."""
+    album, (one, two) = share(ada, bob, png(seed=2220), png(seed=2221), allow_originals=True)
+    batch = text("SELECT pg_advisory_xact_lock(hashtextextended(:user, 4))")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as beside:
+        with database.begin() as held, database.connect() as looking:
+            held.execute(batch, {"user": bob.user_id})
+            first = beside.submit(save, bob, album, one)
+            until(lambda: looking.scalar(waiting))
+            second = ask_to_save(bob, album, two)
+        assert (second.status_code, second.json()["code"]) == (429, "too_many_at_once")
+        assert [each["outcome"] for each in first.result()] == ["saved"]
+    assert [each["outcome"] for each in save(bob, album, two)] == ["saved"]
+    # What ends with an error lets the next one in, too.
+    use_up(database, PICTURES_SAVED, of=bob.user_id)
+    (three,) = ada.upload(png(seed=2222))
+    until(lambda: ada.settled(three))
+    add_to(ada, album, [three])
+    for _ in range(2):
+        assert ask_to_save(bob, album, three).json()["code"] == "too_many_requests"
