@@ -1,4 +1,4 @@
-"""What an export has of the pictures that were sent to a model."""
+"""What an export has of a model: the pictures that were sent to it, and what is wished of it."""
 
 from typing import Any
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.database import db
+from app.images.description_preference_models import DescriptionPreferences
 from app.images.model_call_models import MAX_CALLS_KEPT, ModelCall
 from app.model_prices import NANOS
 
@@ -29,6 +30,15 @@ def model_calls_of(user_id: UUID) -> list[dict[str, Any]]:
         .limit(MAX_CALLS_KEPT)
     )
     return [_shown(row._asdict()) for row in db.session.execute(newest)]
+
+
+def wished_of(user_id: UUID) -> dict[str, Any]:
+    """Return the languages and names that a person wants in descriptions."""
+    kept = db.session.get(DescriptionPreferences, user_id)
+    return {
+        "languages": list(kept.languages) if kept else [],
+        "names": list(kept.names) if kept else [],
+    }
 
 
 def _shown(call: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,8 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     ada.http.delete(f"/api/albums/{make_album(ada, title='gone')}").raise_for_status()
     saved = {"name": "Boats", "q": "boat last summer"}
     ada.http.post("/api/search/saved", json=saved).raise_for_status()
+    wished = {"languages": ["de"], "names": [{"name": "Oma", "note": "with white hair"}]}
+    ada.http.put("/api/descriptions/preferences", json=wished).raise_for_status()
 
     invite(ada, album, "bob@example.org")
     asked = ada.http.post("/api/account/exports")
@@ -115,6 +117,7 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     manifest = json.loads(archive.read(archive.namelist()[-2]))
     assert manifest["account"]["email"] == ada.email
     assert manifest["saved_searches"] == [saved]
+    assert manifest["description_preferences"] == wished
     (person,) = manifest["people_of_albums"]
     assert (person["album"], person["email"]) == ("By the sea/1", "bob@example.org")
     assert (manifest["albums_of_others"], manifest["blocked"]) == ([], [])
