@@ -5,7 +5,6 @@ one UPDATE with a precondition changes the row's state, so that only one of two 
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -44,6 +43,7 @@ from app.places.naming import name_places, names_of
 from app.processing.fingerprints import keep_fingerprint
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
+from app.processing.part_of_file import PartOfFile
 from app.processing.scratch_space import RoomTakenError, ScratchSpace
 from app.processing.yielding import GiveWay
 from app.search.index import index_images
@@ -287,16 +287,15 @@ def _render(
                 decoder_time=decoder_time,
             )
         outcome = _within_file(outcome, size=stored.size)
-        motion = _motion_of(outcome, original)
+        if motion := _motion_of(outcome, original):
+            with step("store"):  # while the file is open
+                context.store.put_derived(task.user_id, task.image_id, MOTION, content=motion)
     put = context.store.put_derived
     if isinstance(outcome, Rendered) and outcome.thumbnail and outcome.preview:
         preview = PREVIEWS[_format_of(outcome.preview)]
         with step("store"):
             put(task.user_id, task.image_id, preview, content=outcome.preview)
             put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
-    if motion:
-        with step("store"):
-            put(task.user_id, task.image_id, MOTION, content=motion)
     by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
     return outcome, Receipt(at=stored.modified, by=by, crc32=stored.crc32)
 
@@ -311,10 +310,10 @@ def _within_file(outcome: Rendered | Rejected, *, size: int) -> Rendered | Rejec
     return replace(outcome, motion=None)
 
 
-def _motion_of(outcome: Rendered | Rejected, original: BufferedReader) -> bytes | None:
-    """Return the bytes of the moving part: the decoder says where in its file they are."""
+def _motion_of(outcome: Rendered | Rejected, original: BufferedReader) -> PartOfFile | None:
+    """Return the moving part: the decoder says where in its file it is."""
     where = outcome.motion if isinstance(outcome, Rendered) else None
-    return os.pread(original.fileno(), where.length, where.start) if where else None
+    return PartOfFile(original, start=where.start, length=where.length) if where else None
 
 
 def _format_of(preview: bytes | None) -> str:

@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import RawIOBase
 from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
@@ -177,9 +178,12 @@ class PictureStore:
         image_id: UUID,
         part: Derived,
         *,
-        content: bytes,
+        content: bytes | RawIOBase,
     ) -> None:
-        """Store what was derived. Safe to repeat: the same original gives the same."""
+        """Store what was derived. Safe to repeat: the same original gives the same.
+
+        A file is sent as it is read, from where it stands, and has to be seekable.
+        """
         with translated():
             self._s3.put_object(
                 Bucket=self._bucket_name,
