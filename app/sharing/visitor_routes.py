@@ -13,7 +13,7 @@ from app.accounts.rate_limits.policies import (
 )
 from app.accounts.sessions.guards import public
 from app.clients.aws.image_store import BARE
-from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS
+from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS, as_many_as_fit
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import columns_response, json_response
@@ -184,12 +184,17 @@ def get_shared_originals(query_data: SharedOriginalsIn) -> Response:
     """Get addresses of originals, to read them by a script of this site's page; for a minute.
 
     They answer with `Content-Disposition: attachment`, and with `Range` the rest of what broke off.
+    Of several, the last may be left out: ask for those again.
     """
     share = current_share()
     ids = parse_ids(query_data.ids, most=MAX_VISITOR_ORIGINALS)
     take(ORIGINALS_OF_SHARE, of=str(share.id))
     found = require_shared_originals(share, ids)
-    reader = dependencies().access.visitor_originals(
-        share.id, share.owner_id, found, until=share.expires_at
+    access = dependencies().access
+    count, reader = as_many_as_fit(
+        found,
+        lambda some: access.visitor_originals(
+            share.id, share.owner_id, some, until=share.expires_at
+        ),
     )
-    return json_response(show_addresses(found, reader=reader))
+    return json_response(show_addresses(found[:count], reader=reader))

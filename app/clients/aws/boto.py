@@ -10,6 +10,7 @@ from app.errors import OutageError
 from app.settings import Settings
 
 _SERVERS_FAULT = 500
+TOO_LARGE = "PackedPolicyTooLarge"
 _SLOWER = {"SlowDown", "Throttling", "ThrottlingException", "RequestThrottled"}
 _THEIRS = {"InternalError", "RequestTimeout", "ServiceUnavailable"}
 # Said of whoever asks, whatever for (S3's "List of error codes"). A HEAD has a status alone.
@@ -30,6 +31,10 @@ _REFUSED = {
 
 class AwsUnavailableError(Exception):
     """AWS did not answer, or refused what it should have allowed."""
+
+
+class PolicyTooLargeError(AwsUnavailableError):
+    """STS compresses a session's policy and tags, and what came of it was more than it takes."""
 
 
 class AwsUnreachableError(AwsUnavailableError, OutageError):
@@ -101,6 +106,8 @@ def translated() -> Iterator[None]:
 
 def kind_of(code: str, *, status: int = 0) -> type[AwsUnavailableError]:
     """Return what an error code of AWS means, by the HTTP status too where there is one."""
+    if code == TOO_LARGE:
+        return PolicyTooLargeError
     if code in _SLOWER:
         return AwsBusyError
     if code in _REFUSED:

@@ -18,6 +18,8 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import Part, Preview, key_of
 from app.clients.aws.object_calls import call, expect_success
 from app.clients.aws.presigned_urls import UserAccess
+from app.clients.aws.session_policies import as_many_as_fit
+from app.clients.aws.sigv4 import Credentials
 
 # Of pairs of keys a session policy of 2,048 characters holds so many, whatever the bucket's name:
 # 10 x 161 (a bucket of 63 letters) and 250 around them.
@@ -70,16 +72,31 @@ class Copier:
     def __init__(
         self, access: UserAccess, owner_id: UUID, user_id: UUID, copies: Sequence[Copy]
     ) -> None:
-        """Ask STS for a session that may make these copies and nothing else: MAX_COPIED at most."""
+        """Ask STS for a session that may make these copies and nothing else: MAX_COPIED at most.
+
+        For more than one session, where STS says so: see [Note: How many keys fit].
+        """
         self._access = access
         self._owner_id = owner_id
         self._user_id = user_id
-        self._credentials = access.copying_credentials(
-            owner_id,
-            user_id,
-            sources=[key_of(owner_id, each.image_id, each.part) for each in copies],
-            targets=[key_of(user_id, each.to_image_id, "original") for each in copies],
+        self._sessions: list[tuple[Sequence[Copy], Credentials]] = []
+        while copies:
+            count, credentials = as_many_as_fit(copies, self._session)
+            self._sessions.append((copies[:count], credentials))
+            copies = copies[count:]
+
+    def _session(self, copies: Sequence[Copy]) -> Credentials:
+        return self._access.copying_credentials(
+            self._owner_id,
+            self._user_id,
+            sources=[key_of(self._owner_id, each.image_id, each.part) for each in copies],
+            targets=[key_of(self._user_id, each.to_image_id, "original") for each in copies],
         )
+
+    def _credentials_for(self, made: Copy) -> Credentials:
+        # One that none names is for S3 to refuse.
+        named = (by for copies, by in self._sessions if made in copies)
+        return next(named, self._sessions[-1][1])
 
     def copy(self, made: Copy) -> bool:
         """Copy one, unless there is an original already. Safe to repeat.
@@ -105,7 +122,7 @@ class Copier:
             "PUT",
             key_of(self._user_id, made.to_image_id, "original"),
             bucket=self._access.bucket,
-            credentials=self._credentials,
+            credentials=self._credentials_for(made),
             headers=headers,
             patience=_PATIENCE_SECONDS,
         )

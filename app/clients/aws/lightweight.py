@@ -21,7 +21,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.boto import TOO_LARGE, AwsUnavailableError, PolicyTooLargeError
 from app.clients.aws.sigv4 import signing_key
 
 _ATTEMPTS = 3
@@ -119,6 +119,8 @@ class Caller:
                 if status == 200:  # noqa: PLR2004 - HTTP's own
                     return answer
                 code = _code_of(answer)
+                if code == TOO_LARGE:
+                    raise PolicyTooLargeError(code)
                 problem = f"{service}: {status} {code}"
                 again = status in _WORTH_ANOTHER or code.startswith(_THROTTLED)
             if attempt == _ATTEMPTS or not again:
@@ -172,7 +174,7 @@ class SecurityTokenService:
         Tags: list[Mapping[str, str]],  # noqa: N803
         Policy: str,  # noqa: N803
     ) -> Any:
-        """Return `Credentials`, with `Expiration` as a moment."""
+        """Return `Credentials`, with `Expiration` as a moment, and `PackedPolicySize`."""
         parameters = {
             "Action": "AssumeRole",
             "Version": "2011-06-15",
@@ -191,7 +193,9 @@ class SecurityTokenService:
                 "SecretAccessKey": found["SecretAccessKey"],
                 "SessionToken": found["SessionToken"],
                 "Expiration": datetime.fromisoformat(found["Expiration"]),
-            }
+            },
+            # In percent of what STS takes.
+            "PackedPolicySize": int(found.get("PackedPolicySize", 0)),
         }
 
 

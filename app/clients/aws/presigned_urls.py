@@ -1,6 +1,7 @@
 """Presigned URLs: signed with credentials that reach one user's prefix only."""
 
 import base64
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ from app.clients.aws.session_policies import (
 )
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 
+log = logging.getLogger(__name__)
+
 UPLOAD_SECONDS = 300
 # [Note: Addresses that stay the same] Addresses of thumbnails and previews are signed as of the
 # last full five minutes, so that a list fetched twice names the same address and the browser has
@@ -37,6 +40,7 @@ SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
 # The shortest that STS makes.
 ORIGINAL_SESSION_SECONDS = 900
+_MUCH_PACKED = 80  # percent
 _BEHIND_ALL = 10**15  # an object of S3 has 50 TB at most
 _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
 
@@ -419,6 +423,8 @@ class UserAccess:
                 Tags=[{"Key": "user", "Value": user_id.hex}, *more],
                 Policy=written(policy),
             )
+        if (packed := answer.get("PackedPolicySize", 0)) >= _MUCH_PACKED:
+            log.warning("the policy of a session takes %d %% of what STS packs", packed)
         given = answer["Credentials"]
         return Credentials(
             access_key_id=given["AccessKeyId"],

@@ -1,10 +1,15 @@
 """Inline policies of the sessions that sign addresses: what each may do, and nothing else."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
+from app.clients.aws.boto import PolicyTooLargeError
 from app.clients.aws.image_store import MOTION, PREVIEWS, Part, key_of, prefix_of_user
+
+Item = TypeVar("Item")
+Session = TypeVar("Session")
 
 # [Note: Addresses of visitors] What a share link shows is dead within a minute of its end: so its
 # addresses live no longer, and pages ask for others. Session policies say it, too. They name kinds
@@ -76,6 +81,31 @@ def _read_briefly(*resources: str) -> dict[str, object]:
             {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": too_old},
         ],
     }
+
+
+# [Note: How many keys fit] Beside the 2,048 characters, STS limits what a policy and its tags
+# come to once it has compressed them, by a way that it does not tell. Ids hardly compress, so a
+# policy of many keys may be refused though it is short enough. Then half as many are asked for,
+# down to one.
+def as_many_as_fit(
+    items: Sequence[Item], ask: Callable[[Sequence[Item]], Session]
+) -> tuple[int, Session]:
+    """Ask for a session for all of them, or for as many of the first as STS takes.
+
+    Returns:
+        How many it is for, and what `ask` returned.
+
+    Raises:
+        AwsUnavailableError: as `ask` does; PolicyTooLargeError where even one is too much.
+    """
+    count = len(items)
+    while True:
+        try:
+            return count, ask(items[:count])
+        except PolicyTooLargeError:
+            if count <= 1:
+                raise
+            count //= 2
 
 
 def written(policy: dict[str, object]) -> str:

@@ -2884,6 +2884,7 @@ export interface paths {
          * @description Get addresses of originals, to read them by a script of this site's page; for a minute.
          *
          *     They answer with `Content-Disposition: attachment`, and with `Range` the rest of what broke off.
+         *     Of several, the last may be left out: ask for those again.
          *
          *     Safe to repeat. Nothing is changed.
          */

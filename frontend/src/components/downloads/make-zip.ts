@@ -76,7 +76,10 @@ class AddressBook {
       if (error instanceof ApiProblem && error.code === "not_found") throw new MissingError();
       throw error;
     });
-    for (const id of batch) this.#known.set(id, found);
+    // Of visitors, the last of several may be left out: they are asked for when it is their turn.
+    for (const [at, id] of batch.entries()) {
+      if (at === 0 || found.urls.has(id)) this.#known.set(id, found);
+    }
   }
 }
 
