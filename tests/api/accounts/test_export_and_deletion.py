@@ -105,7 +105,7 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     saved = {"name": "Boats", "q": "boat last summer"}
     ada.http.post("/api/search/saved", json=saved).raise_for_status()
     wished = {"languages": ["de"], "names": [{"name": "Oma", "note": "with white hair"}]}
-    ada.http.put("/api/descriptions/preferences", json=wished).raise_for_status()
+    ada.http.patch("/api/descriptions/preferences", json=wished).raise_for_status()
 
     invite(ada, album, "bob@example.org")
     asked = ada.http.post("/api/account/exports")
