@@ -174,7 +174,7 @@ def _make_album(other: User, former: Album) -> Album:
         id=uuid4(),
         owner_id=other.id,
         title=former.title,
-        description=former.description,
+        description="",  # no member ever saw it
         sort=order,
         is_arranged=False,
     )

@@ -130,7 +130,7 @@ def show_shared(share: OpenShare) -> Shown:
         "count": count,
         "expires_at": share.expires_at,
         "allow_downloads": share.allow_downloads,
-        "allow_zips": _allows_zips(share),
+        "allow_zips": _gives_whole_originals(share),
         "show_dates": share.show_dates,
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,
@@ -197,7 +197,8 @@ def show_shared_in_view(
 def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -> Shown:
     """Return one image of a share, as the API's SharedImageOut.
 
-    Its moving part is part of its original: it is played where that may be saved.
+    Its moving part is part of its original, and may say where it was taken: it is played where
+    that may be saved as it is.
 
     Raises:
         NotFoundError: the share does not show it.
@@ -205,7 +206,7 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
     found = _one(share, image_id)
     width, height, name, moment, alt_text, description, title, _, has_motion = found
     motion_url = None
-    if has_motion and share.allow_downloads:
+    if has_motion and _gives_whole_originals(share):
         motion_url = access.visitor_motion(
             share.id, share.owner_id, image_id, until=share.expires_at
         )
@@ -244,7 +245,7 @@ def list_shared_entries(share: OpenShare, ids: Sequence[UUID]) -> Shown:
         NotFoundError: the share allows no downloads.
         TooManyAtOnceError: several such reads by this link are under way.
     """
-    if not _allows_zips(share):
+    if not _gives_whole_originals(share):
         raise NotFoundError
     take_read_seat(share.id, rows=len(ids))
     rows = {row[0]: row for row in _originals(share, ids)}
@@ -270,13 +271,13 @@ def require_shared_originals(share: OpenShare, ids: Sequence[UUID]) -> list[UUID
         NotFoundError: the share allows no downloads, or shows none of them.
     """
     found = [row[0] for row in _originals(share, ids)]
-    if not _allows_zips(share) or not found:
+    if not _gives_whole_originals(share) or not found:
         raise NotFoundError
     return found
 
 
-def _allows_zips(share: OpenShare) -> bool:
-    """Whether originals are had by tens: not those that are copied without metadata when asked."""
+def _gives_whole_originals(share: OpenShare) -> bool:
+    """Whether originals are had as they are, and by tens: not where metadata is removed."""
     return share.allow_downloads and not share.without_metadata
 
 

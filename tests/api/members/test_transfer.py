@@ -60,7 +60,10 @@ def test_what_the_heir_had_added_is_opened_no_further(
     let(ada, album, **dict.fromkeys(everything, True))
     add(bob, album, [second]).raise_for_status()
     (hers, *_) = ids_in(ada, album)
+    words = {"description": "A surprise for Bob"}
+    ada.http.patch(f"/api/albums/{album}", json=words).raise_for_status()
     theirs = given(ada, album, member)
+    assert bob.http.get(f"/api/albums/{theirs}").json()["description"] == ""
     for image in (first, second):
         seen = look(carl, theirs, image)
         assert (seen["has_original"], seen["place"]) == (False, None)

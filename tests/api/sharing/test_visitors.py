@@ -380,6 +380,10 @@ def test_moving_parts_only_where_originals_may_be_saved(
     assert motion(image) is None
     ada.http.patch(f"/api/shares/{link.id}", json={"allow_downloads": True}).raise_for_status()
     assert motion(still) is None
+    # A video has a place of its own to say where it was taken.
+    ada.http.patch(f"/api/shares/{link.id}", json={"without_metadata": True}).raise_for_status()
+    assert motion(image) is None
+    ada.http.patch(f"/api/shares/{link.id}", json={"without_metadata": False}).raise_for_status()
     url = motion(image)
     assert url is not None
     assert httpx2.get(url).content == VIDEO

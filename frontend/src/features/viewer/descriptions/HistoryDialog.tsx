@@ -115,6 +115,7 @@ const NeverSend = ({ id, history }: { id: string; history: History }) => {
           )
         }
       />
+      <p className="text-sm text-muted">Of a stack, that is all its pictures.</p>
       {albums.length > 0 && (
         <p className="mt-2 text-sm text-muted">
           It is not sent in any case: {formatList(albums, "conjunction")}{" "}
