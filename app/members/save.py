@@ -36,7 +36,7 @@ from app.accounts.rate_limits.limiter import (
 from app.accounts.rate_limits.policies import PICTURES_SAVED, SAVES_UNDER_WAY
 from app.accounts.rate_limits.seats import take_seat
 from app.clients.aws.boto import AwsUnavailableError
-from app.clients.aws.copies import MAX_COPIED, Copier, Copy, read_preview
+from app.clients.aws.copies import MAX_COPIED, Copier, Copy, CopyRefusedError, read_preview
 from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.multipart_uploads import PartUploads
 from app.clients.aws.presigned_urls import UserAccess
@@ -65,8 +65,10 @@ from app.uploads.schemas import NewImage
 
 log = logging.getLogger(__name__)
 
-# Whoever asks waits: API Gateway for 30 s, of which a copy that is begun may take 15.
-SECONDS_OF_COPYING = 12.0
+# Whoever asks waits: API Gateway for 30 s. S3 is asked nothing more after 12, and is not waited
+# for after 24.
+SECONDS_TO_BEGIN = 12.0
+SECONDS_IN_ALL = 24.0
 
 Outcome = Literal["saved", "exists", "restored", "refused", "gone", "later"]
 
@@ -89,6 +91,19 @@ class Limits:
 
     max_bytes: int
     quota_bytes: int | None
+
+
+class _Time:
+    """How long S3 may be asked and waited for, from now on."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def is_up(self) -> bool:
+        return time.monotonic() > self._began + SECONDS_TO_BEGIN
+
+    def left(self) -> float:
+        return max(self._began + SECONDS_IN_ALL - time.monotonic(), 0)
 
 
 def save(
@@ -142,7 +157,7 @@ def _save(
     limits: Limits,
 ) -> dict[UUID, Shown]:
     """Copy pictures of an album; return what came of each."""
-    user_id = user.id
+    user_id, clock = user.id, _Time()
     answers: dict[UUID, Shown] = {}
     wanted: dict[UUID, _Wanted] = {}
     for image_id in dict.fromkeys(ids):
@@ -157,11 +172,11 @@ def _save(
             wanted[image_id] = found
     count_asked(user_id, sum(each.original is None for each in wanted.values()))
     db.session.commit()  # what follows waits for the outside
-    sources = _look(album, wanted, access=access)
+    sources = _look(album, wanted, access=access, clock=clock)
     answers |= {each: _answer(each, "later") for each in wanted if each not in sources}
     take_seat(user_id)
     reserved = _reserve(user, sources, answers, uploads=uploads, limits=limits)
-    copied = _copy(user_id, sources, reserved, access=access, uploads=uploads)
+    copied = _copy(user_id, sources, reserved, access=access, uploads=uploads, clock=clock)
     if len(copied) < len(reserved):
         give_several_back(PICTURES_SAVED, of=str(user_id), amount=len(reserved) - len(copied))
         db.session.commit()
@@ -207,7 +222,7 @@ def _want(album: OpenAlbum, image_id: UUID) -> _Wanted:
 
 
 def _look(
-    album: OpenAlbum, wanted: Mapping[UUID, _Wanted], *, access: UserAccess
+    album: OpenAlbum, wanted: Mapping[UUID, _Wanted], *, access: UserAccess, clock: _Time
 ) -> dict[UUID, _Source]:
     """Return what is to be copied; of previews no row knows size and checksum, so they are read."""
     sources = {}
@@ -220,9 +235,16 @@ def _look(
             part = preview = PREVIEWS[each.preview_format]
             content_type = "image/jpeg" if each.preview_format == "jpg" else "image/webp"
             session = session_of(album, each.owner_id)
+            if clock.is_up():
+                continue
             try:
                 content, etag = read_preview(
-                    access, session, each.owner_id, image_id, preview=preview
+                    access,
+                    session,
+                    each.owner_id,
+                    image_id,
+                    preview=preview,
+                    patience=clock.left(),
                 )
             except AwsUnavailableError as error:
                 log.warning("a preview is saved later: %s", error)
@@ -296,17 +318,26 @@ def _copy(
     *,
     access: UserAccess,
     uploads: PartUploads,
+    clock: _Time,
 ) -> set[UUID]:
     """Copy until time is up; return what is there. No transaction is open."""
-    ends = time.monotonic() + SECONDS_OF_COPYING
     copied: set[UUID] = set()
     for owner_id, copies in _by_session(sources, reserved):
+        if clock.is_up():
+            break
         try:
             copier = Copier(access, owner_id, user_id, copies)
             for each in copies:
-                if time.monotonic() > ends:
+                if clock.is_up():
                     return copied
-                if copier.copy(each) or uploads.has_original(user_id, each.to_image_id):
+                try:
+                    is_there = copier.copy(each, patience=clock.left()) or uploads.has_original(
+                        user_id, each.to_image_id, patience=clock.left()
+                    )
+                except CopyRefusedError as error:
+                    log.warning("a picture is saved later: %s", error)
+                    continue
+                if is_there:
                     copied.add(each.image_id)
         except AwsUnavailableError as error:
             log.warning("pictures are saved later: %s", error)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import Part, Preview, key_of
-from app.clients.aws.object_calls import call, expect_success
+from app.clients.aws.object_calls import Answer, call, expect_success
 from app.clients.aws.presigned_urls import UserAccess
 from app.clients.aws.session_policies import as_many_as_fit
 from app.clients.aws.sigv4 import Credentials
@@ -25,6 +25,7 @@ from app.clients.aws.sigv4 import Credentials
 # 10 x 161 (a bucket of 63 letters) and 250 around them.
 MAX_COPIED = 5
 _PATIENCE_SECONDS = 15
+_PATIENCE_OF_SECOND_SECONDS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +48,17 @@ class Copy:
 
 
 def read_preview(
-    access: UserAccess, session_id: UUID, owner_id: UUID, image_id: UUID, *, preview: Preview
+    access: UserAccess,
+    session_id: UUID,
+    owner_id: UUID,
+    image_id: UUID,
+    *,
+    preview: Preview,
+    patience: float = _PATIENCE_SECONDS,
 ) -> tuple[bytes, str]:
     """Return a preview and its etag, by the rights of whoever it is shown to.
+
+    S3 is waited for `patience` seconds at most, also below.
 
     Raises:
         AwsUnavailableError: S3 did not answer, or has none.
@@ -59,11 +68,15 @@ def read_preview(
         key_of(owner_id, image_id, preview),
         bucket=access.bucket,
         credentials=access.visitor_credentials(session_id, owner_id),
-        patience=_PATIENCE_SECONDS,
+        patience=patience,
     )
     if answer.status != HTTPStatus.OK:  # its body is a picture and no answer of XML
         raise AwsUnavailableError(f"s3: {answer.status}")
     return answer.body, answer.etag
+
+
+class CopyRefusedError(AwsUnavailableError):
+    """S3 answered, and does not copy this one: its source is gone, say. Others may be copied."""
 
 
 class Copier:
@@ -98,15 +111,29 @@ class Copier:
         named = (by for copies, by in self._sessions if made in copies)
         return next(named, self._sessions[-1][1])
 
-    def copy(self, made: Copy) -> bool:
+    def copy(self, made: Copy, *, patience: float = _PATIENCE_SECONDS) -> bool:
         """Copy one, unless there is an original already. Safe to repeat.
 
         Returns:
             False: S3 refuses, since there is an original there, or the source is another by now.
 
         Raises:
-            AwsUnavailableError: S3 did not answer, or has no source.
+            CopyRefusedError: S3 has no source, or refuses this one for another reason.
+            AwsUnavailableError: S3 did not answer.
         """
+        answer = self._ask(made, patience=patience)
+        # Another request wrote the same key at this moment: what is there now is known by asking.
+        if answer.status == HTTPStatus.CONFLICT:
+            answer = self._ask(made, patience=_PATIENCE_OF_SECOND_SECONDS)
+        if answer.status == HTTPStatus.PRECONDITION_FAILED:
+            return False
+        try:
+            expect_success(answer)
+        except AwsUnavailableError as error:
+            raise CopyRefusedError(str(error)) from None
+        return True
+
+    def _ask(self, made: Copy, *, patience: float) -> Answer:
         source = key_of(self._owner_id, made.image_id, made.part)
         headers = {
             "content-type": made.content_type,
@@ -118,15 +145,11 @@ class Copier:
         }
         if made.etag:
             headers["x-amz-copy-source-if-match"] = made.etag
-        answer = call(
+        return call(
             "PUT",
             key_of(self._user_id, made.to_image_id, "original"),
             bucket=self._access.bucket,
             credentials=self._credentials_for(made),
             headers=headers,
-            patience=_PATIENCE_SECONDS,
+            patience=patience,
         )
-        if answer.status == HTTPStatus.PRECONDITION_FAILED:
-            return False
-        expect_success(answer)
-        return True

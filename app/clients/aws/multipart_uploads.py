@@ -159,10 +159,12 @@ class PartUploads:
         if answer.code != "NoSuchUpload":
             expect_success(answer)
 
-    def has_original(self, user_id: UUID, image_id: UUID) -> bool:
-        """Whether the original is there, however it came."""
+    def has_original(
+        self, user_id: UUID, image_id: UUID, *, patience: float = _PATIENCE_SECONDS
+    ) -> bool:
+        """Whether the original is there, however it came; asks for `patience` seconds at most."""
         place = key_of(user_id, image_id, "original")
-        answer = self._call("HEAD", user_id, place)
+        answer = self._call("HEAD", user_id, place, patience=patience)
         # A person's session may not list the bucket, so S3 says "forbidden" of what is not there.
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
             return False
@@ -178,6 +180,7 @@ class PartUploads:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        patience: float = _PATIENCE_SECONDS,
     ) -> Answer:
         """Ask S3 as this person. Raises AwsUnavailableError: it did not answer."""
         return call(
@@ -188,7 +191,7 @@ class PartUploads:
             query=query,
             headers=headers,
             body=body,
-            patience=_PATIENCE_SECONDS,
+            patience=patience,
             signed_at=_now,
         )
 

@@ -19,6 +19,7 @@ from app.clients.aws.sigv4 import Bucket, Credentials, Presigner
 
 _ATTEMPTS = 3
 _LONGEST_PAUSE_SECONDS = 0.3
+_LEAST_PATIENCE_SECONDS = 0.05  # 0 is no patience but a socket that does not block
 # Putting parts together may take S3 a while; API Gateway waits 30 s in all.
 PATIENCE_SECONDS = 20
 _CALL_LIVES_SECONDS = 60
@@ -51,12 +52,13 @@ def call(
     patience: float = PATIENCE_SECONDS,
     signed_at: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Answer:
-    """Ask S3, and again where that may help.
+    """Ask S3, and again where that may help, for `patience` seconds in all.
 
     Raises:
         AwsUnavailableError: it did not answer.
     """
     problem = ""
+    ends = time.monotonic() + patience
     for attempt in range(1, _ATTEMPTS + 1):
         url = Presigner(
             method,
@@ -68,7 +70,8 @@ def call(
             query=query,
         ).url(key)
         try:
-            answer = _send(method, url, headers=headers or {}, body=body, patience=patience)
+            left = max(ends - time.monotonic(), _LEAST_PATIENCE_SECONDS)
+            answer = _send(method, url, headers=headers or {}, body=body, patience=left)
         except TimeoutError as error:  # who asked us waits no longer either
             raise AwsUnavailableError("s3: TimeoutError") from error
         except (OSError, HTTPException) as error:
@@ -78,6 +81,8 @@ def call(
             if not is_trouble and answer.code not in _WORTH_ANOTHER:
                 return answer
             problem = f"s3: {answer.status} {answer.code}"
+        if time.monotonic() >= ends:
+            break
         if attempt < _ATTEMPTS:
             time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
     raise AwsUnavailableError(problem)

@@ -179,6 +179,18 @@ def test_copies_that_broke_off_are_gone_on_with(ada: Person, bob: Person, databa
     assert bytes(digest) == sha256(picture.content).digest()
 
 
+def test_one_that_is_lost_keeps_no_other_from_being_saved(
+    ada: Person, bob: Person, stack: EmbeddedStack
+) -> None:
+    pictures = [png(seed=seed) for seed in range(2223, 2227)]
+    album, ids = share(ada, bob, *pictures, allow_originals=True)
+    # They are copied in this order, and by one session.
+    first = min(range(4), key=lambda at: sha256(pictures[at].content).digest())
+    lose_original(stack, ada, ids[first])
+    said = [each["outcome"] for each in save(bob, album, *ids)]
+    assert said == ["later" if at == first else "saved" for at in range(4)]
+
+
 def test_many_copies_wait(ada: Person, bob: Person, database: Engine) -> None:
     album, (own,) = share(ada, bob, jpeg(seed=2210), allow_originals=True)
     use_up(database, PICTURES_SAVED, of=bob.user_id)
