@@ -65,11 +65,20 @@ const saveAll = async (albumId: string, options: Options, sum: Saved): Promise<v
   for (let start = 0; start < ids.length && !signal.aborted; start += AT_ONCE) {
     const all = ids.slice(start, start + AT_ONCE);
     let waiting: readonly string[] = all;
+    /** Ids that this made, and that were not known to be copied when the answer came. */
+    const begun = new Set<string>();
     for (let round = 1; waiting.length > 0; round += 1) {
       const answers = await ask(albumId, waiting);
       const isLast = round === ROUNDS || signal.aborted;
       const left = isLast ? [] : answers.filter(({ outcome }) => outcome === "later");
-      for (const answer of answers) if (!left.includes(answer)) count(sum, answer);
+      for (const answer of answers) {
+        const { outcome, image_id: id } = answer;
+        if (outcome === "later" && id !== null) begun.add(id);
+        if (left.includes(answer)) continue;
+        // Copied after all in the round before: nobody had it there already.
+        const isOurs = outcome === "exists" && id !== null && begun.has(id);
+        count(sum, isOurs ? { ...answer, outcome: "saved" } : answer);
+      }
       waiting = left.map(({ id }) => id);
       done += answers.length - left.length;
       onProgress(done);

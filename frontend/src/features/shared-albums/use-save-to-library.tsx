@@ -29,6 +29,8 @@ export const useSaving = (albumId: string) => {
   const { save, undo } = useSaveToLibrary(albumId);
   const [under, setUnder] = useState<Under | null>(null);
   const stop = useRef<AbortController | null>(null);
+  /** What was asked for while another save is under way, which it follows. */
+  const next = useRef<readonly string[]>([]);
   const toast = useToast();
 
   const takeBack = useCallback(
@@ -41,9 +43,8 @@ export const useSaving = (albumId: string) => {
     [undo, toast],
   );
 
-  const start = useCallback(
+  const saveNow = useCallback(
     async (ids: readonly string[]) => {
-      if (stop.current) return;
       const abort = (stop.current = new AbortController());
       let done = 0;
       const show = () => setUnder({ done, all: ids.length });
@@ -74,14 +75,31 @@ export const useSaving = (albumId: string) => {
     [save, takeBack, toast],
   );
 
+  const start = useCallback(
+    async (ids: readonly string[]) => {
+      next.current = [...new Set([...next.current, ...ids])];
+      if (stop.current) return;
+      while (next.current.length > 0) {
+        const now = next.current;
+        next.current = [];
+        await saveNow(now);
+      }
+    },
+    [saveNow],
+  );
+  const end = () => {
+    next.current = [];
+    stop.current?.abort();
+  };
+
   // Beside the viewer, below which the page is inert.
   const dialog =
     under &&
     createPortal(
       <Dialog
         title="Saving to your library"
-        onClose={() => stop.current?.abort()}
-        actions={<Button onClick={() => stop.current?.abort()}>Stop</Button>}
+        onClose={end}
+        actions={<Button onClick={end}>Stop</Button>}
       >
         <p role="status">
           {formatNumber(under.done)} of {picturesInWords(under.all)}
