@@ -6,7 +6,8 @@ type MotionVideoProps = {
   /** Again and again, until it is stopped. */
   isLooping: boolean;
   onEnded: () => void;
-  onUnplayable: () => void;
+  /** `at`: how far it had got, in seconds; `isCodec`: it was read, and cannot be shown. */
+  onFailed: (failure: { at: number; isCodec: boolean }) => void;
   className: string;
   /** No larger than the still that it covers, in pixels. */
   most?: { width: number | null; height: number | null };
@@ -24,10 +25,15 @@ export const MotionVideo = (props: MotionVideoProps) => (
     // The still beneath it has the words.
     aria-hidden
     onEnded={props.onEnded}
-    onError={props.onUnplayable}
+    onError={({ currentTarget }) =>
+      props.onFailed({
+        at: currentTarget.currentTime,
+        isCodec: currentTarget.error?.code === MediaError.MEDIA_ERR_DECODE,
+      })
+    }
     onLoadedMetadata={({ currentTarget }) => {
       // Of a codec that it does not know, a browser may play the sound alone.
-      if (currentTarget.videoWidth === 0) props.onUnplayable();
+      if (currentTarget.videoWidth === 0) props.onFailed({ at: 0, isCodec: true });
     }}
     style={{ maxWidth: props.most?.width ?? undefined, maxHeight: props.most?.height ?? undefined }}
     className={classNames("pointer-events-none absolute inset-0 m-auto size-full", props.className)}

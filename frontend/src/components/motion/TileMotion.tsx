@@ -54,7 +54,7 @@ const TileMotion = ({ image, tabIndex, isSelected }: TileMotionProps) => {
           url={motion.url}
           isLooping
           onEnded={motion.stop}
-          onUnplayable={motion.onUnplayable}
+          onFailed={motion.onFailed}
           className={classNames("rounded-md object-cover", isSelected && "scale-[0.9] rounded-xl")}
         />
       )}

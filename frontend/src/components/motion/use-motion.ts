@@ -9,12 +9,24 @@ export type Motion = {
   problem: string | null;
   play: () => void;
   stop: () => void;
-  onUnplayable: () => void;
+  onFailed: (failure: { at: number; isCodec: boolean }) => void;
 };
 
 export const UNPLAYABLE =
   "This browser can’t play the moving part. Download the original to see it.";
 const UNREACHABLE = "The moving part could not be loaded. Check your connection, then try again.";
+
+const ENDED = "The moving part could not be loaded to its end. Play it again.";
+
+/** Whether a signed address works no more: as the signature has it, and not the clock of a cache. */
+const hasEnded = (url: string): boolean => {
+  const query = new URL(url, location.href).searchParams;
+  const of = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get("X-Amz-Date") ?? "");
+  if (!of) return false;
+  const [year = 0, month = 1, ...rest] = of.slice(1).map(Number);
+  const ends = Date.UTC(year, month - 1, ...rest) + Number(query.get("X-Amz-Expires")) * 1000;
+  return ends <= Date.now();
+};
 
 /** Whoever begins to play stops who does. */
 let stopCurrent: (() => void) | null = null;
@@ -25,6 +37,7 @@ export const useMotion = (fetchUrl: () => Promise<string | null>): Motion => {
   const [isWanted, setIsWanted] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const asked = useRef(0);
+  const hasAskedAnew = useRef(false);
   const stopThis = useRef<() => void>(() => undefined);
 
   const stop = () => {
@@ -37,22 +50,35 @@ export const useMotion = (fetchUrl: () => Promise<string | null>): Motion => {
     stop();
     setProblem(words);
   };
-  const play = () => {
-    stopCurrent?.();
-    stopCurrent = stopThis.current = stop;
-    setProblem(null);
-    setIsWanted(true);
+  const load = (at: number) => {
     const mine = (asked.current += 1);
     fetchUrl().then(
       (found) => {
         if (asked.current !== mine) return;
         if (found === null) fail(UNREACHABLE);
-        else setUrl(found);
+        else setUrl(at === 0 ? found : `${found}#t=${String(at)}`);
       },
       () => {
         if (asked.current === mine) fail(UNREACHABLE);
       },
     );
+  };
+  const play = () => {
+    stopCurrent?.();
+    stopCurrent = stopThis.current = stop;
+    setProblem(null);
+    setIsWanted(true);
+    hasAskedAnew.current = false;
+    load(0);
+  };
+  // An address may end before all was read: then another one goes on where it was, once.
+  const onFailed = ({ at, isCodec }: { at: number; isCodec: boolean }) => {
+    if (isCodec || url === null || !hasEnded(url)) fail(at === 0 || isCodec ? UNPLAYABLE : ENDED);
+    else if (hasAskedAnew.current) fail(ENDED);
+    else {
+      hasAskedAnew.current = true;
+      load(at);
+    }
   };
   useEffect(
     () => () => {
@@ -62,5 +88,5 @@ export const useMotion = (fetchUrl: () => Promise<string | null>): Motion => {
     [],
   );
 
-  return { url, isWanted, problem, play, stop, onUnplayable: () => fail(UNPLAYABLE) };
+  return { url, isWanted, problem, play, stop, onFailed };
 };

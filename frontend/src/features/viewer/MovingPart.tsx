@@ -15,7 +15,7 @@ export const MovingPart = ({ motion, still }: MovingPartProps) => (
         url={motion.url}
         isLooping={false}
         onEnded={motion.stop}
-        onUnplayable={motion.onUnplayable}
+        onFailed={motion.onFailed}
         most={still}
         className="bg-black object-contain"
       />

@@ -14,7 +14,7 @@ export const SharedMotion = ({ visit, image }: { visit: SharedSource; image: Sha
           url={motion.url}
           isLooping={false}
           onEnded={motion.stop}
-          onUnplayable={motion.onUnplayable}
+          onFailed={motion.onFailed}
           className="bg-black object-contain"
         />
       )}
