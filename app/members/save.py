@@ -26,6 +26,8 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from app.accounts.models import User
 from app.accounts.rate_limits.limiter import (
     count_within,
@@ -40,7 +42,7 @@ from app.clients.aws.copies import MAX_COPIED, Copier, Copy, CopyRefusedError, r
 from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.multipart_uploads import PartUploads
 from app.clients.aws.presigned_urls import UserAccess
-from app.database import db
+from app.database import db, is_lock_timeout
 from app.errors import NotFoundError, TooManyAtOnceError
 from app.images.listing import Shown
 from app.images.turns import TURN_EACH_BATCH, move_turn
@@ -181,9 +183,14 @@ def _save(
         give_several_back(PICTURES_SAVED, of=str(user_id), amount=len(reserved) - len(copied))
         db.session.commit()
     # S3 tells the worker, too; but whoever takes this back at once is to find them there.
-    note_stored(
-        user_id, [PictureStored(user_id=user_id, image_id=reserved[each]) for each in copied]
-    )
+    try:
+        note_stored(
+            user_id, [PictureStored(user_id=user_id, image_id=reserved[each]) for each in copied]
+        )
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
+        db.session.rollback()  # S3's own word will do
     for image_id, to_id in reserved.items():
         outcome: Outcome = "saved" if image_id in copied else "later"
         answers[image_id] = _answer(image_id, outcome, to_id=to_id)

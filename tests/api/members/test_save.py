@@ -275,3 +275,29 @@ def test_one_save_of_a_person_at_a_time(ada: Person, bob: Person, database: Engi
     add_to(ada, album, [three])
     for _ in range(2):
         assert ask_to_save(bob, album, three).json()["code"] == "too_many_requests"
+
+
+def test_copies_are_told_of_although_somebody_holds_their_rows(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    picture = png(seed=2230)
+    album, (own,) = share(ada, bob, picture, allow_originals=True)
+    left = bob.http.post("/api/images", json={"images": [picture.announcement()]})
+    reserved = left.json()["places"][0]["image"]["id"]
+    leave(database, ASKED_OF_S3, of=bob.user_id, room=100)
+    counts = text("SELECT 1 FROM rate_limits WHERE key LIKE :key FOR UPDATE")
+    row = text("SELECT 1 FROM images WHERE id = :id FOR UPDATE")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(2) as beside, database.connect() as held, database.connect() as looking:
+        counting = database.connect()
+        counting.execute(counts, {"key": f"{ASKED_OF_S3.name}:%"})
+        saving = beside.submit(save, bob, album, own)
+        until(lambda: looking.scalar(waiting) == 1)
+        # It waits for the row that is reserved, and has it once that is committed.
+        holding = beside.submit(held.execute, row, {"id": reserved})
+        until(lambda: looking.scalar(waiting) == 2)
+        counting.close()
+        holding.result()
+        assert [each["outcome"] for each in saving.result()] == ["saved"]
+        held.rollback()
+    until(lambda: bob.settled(reserved))
