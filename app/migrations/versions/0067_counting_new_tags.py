@@ -19,8 +19,8 @@ FORMER = "CREATE OR REPLACE" + _WHOLE[_WHOLE.index(_START) : _WHOLE.index(_END)]
     "CREATE"
 )
 # As values, they are counted by the planner, and looked for by an index or a hash whatever it
-# thinks of the tables. Statements of more are of tags that have been there for a while.
-_MAX_IDS = 20_000
+# thinks of the tables. A merge, which changes most, moves 50,000.
+_MAX_IDS = 60_000
 
 _CHOOSE = f"""\
     changed := 'new_entries';

@@ -9,7 +9,7 @@ from tests.support.tags import tag_id, tag_images, tags_of
 from tests.support.users import Person
 
 _FUNCTION: str = import_module("app.migrations.versions.0067_counting_new_tags").FUNCTION
-_MAX_IDS = "20000"
+_MAX_IDS = "60000"
 _COUNTS = text("SELECT path, image_count FROM tags WHERE owner_id = :owner ORDER BY path")
 _TAG = text("INSERT INTO image_tags (image_id, tag_id) SELECT unnest(:ids ::uuid[]), :tag")
 _UNTAG = text("DELETE FROM image_tags WHERE tag_id = :tag AND image_id = ANY (:ids ::uuid[])")
