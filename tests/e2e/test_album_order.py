@@ -107,6 +107,8 @@ def test_order_is_chosen_and_kept_and_the_viewer_goes_by_it(
     _expect_kept(screen, album, ids)
     page.locator("main [data-image]").first.click()
     expect(screen.viewer.get_by_text("1 of 4", exact=True)).to_be_visible()
+    # The picture is there, and with it what listens to keys.
+    expect(screen.viewer.get_by_role("button", name="Next picture")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(ids[1]))
     page.reload()

@@ -81,11 +81,11 @@ def test_a_selection_is_saved_as_a_zip(
     dialog.get_by_role("switch", name="XMP files").check()
     with screen.page.expect_download() as coming:
         dialog.get_by_role("button", name="Download").press("Enter")
-    assert coming.value.suggested_filename == "Pictures.zip"
+    assert coming.value.suggested_filename == "2024-05-03.zip"
     found = _files(coming.value.path())
-    sidecar = found.pop(f"Pictures/{first['name']}.xmp")
+    sidecar = found.pop(f"2024-05-03/{first['name']}.xmp")
     assert b"<xmp:Rating>4</xmp:Rating>" in sidecar
-    assert found == _wanted("Pictures")
+    assert found == _wanted("2024-05-03")
     tray = _tray(screen.page)
     expect(tray).to_contain_text("Downloaded")
     judge.look_at("a download that is over")
