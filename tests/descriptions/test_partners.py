@@ -15,13 +15,12 @@ from app.settings import with_driver
 from tests.conftest import running_stack
 from tests.support.budgets import TARIFF
 from tests.support.library import Library, library_on
+from tests.support.models import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from app.clients.openai_vision import GeneratedDescription
-    from app.media.sandbox.decoder_time import DecoderTime
 
 SHOT = (
     "UPDATE images SET name = :name, content_type = :type, taken_at = '2024-03-01 12:00:00'"
@@ -41,22 +40,6 @@ ARRIVED = (
 STATE = "SELECT description_state FROM images WHERE id = :id"
 RESTS = "SELECT description_leased_until > now() FROM images WHERE id = :id"
 END_REST = "UPDATE images SET description_leased_until = NULL WHERE id = :id RETURNING 1"
-
-
-class Unasked:
-    """A model, and a decoder pool, that nobody may ask."""
-
-    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
-        raise AssertionError(preview)
-
-    def sketch(
-        self,
-        preview: bytes,
-        *,
-        owner: UUID | None = None,
-        decoder_time: DecoderTime | None = None,
-    ) -> bytes:
-        raise AssertionError(preview, owner, decoder_time)
 
 
 @pytest.fixture(scope="module")

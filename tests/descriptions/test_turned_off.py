@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
@@ -16,12 +16,11 @@ from app.settings import with_driver
 from tests.conftest import running_stack
 from tests.support.budgets import TARIFF
 from tests.support.library import Library, library_on
+from tests.support.models import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.clients.openai_vision import GeneratedDescription
-    from app.media.sandbox.decoder_time import DecoderTime
 
 WAITING = (
     "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,"
@@ -32,22 +31,6 @@ WAITING = (
 )
 WHO_WAITS = "SELECT array_agg(id) FROM images WHERE description_state = 'waiting'"
 LAST = "SELECT id FROM images ORDER BY description_asked_at DESC LIMIT 1"
-
-
-class Unasked:
-    """A model, and a decoder pool, that nobody may ask."""
-
-    def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
-        raise AssertionError(preview)
-
-    def sketch(
-        self,
-        preview: bytes,
-        *,
-        owner: UUID | None = None,
-        decoder_time: DecoderTime | None = None,
-    ) -> bytes:
-        raise AssertionError(preview, owner, decoder_time)
 
 
 @pytest.fixture

@@ -1,9 +1,22 @@
 /** What can be done with the picture in the viewer: saving it or its original, and taking it out. */
+import type { ReactNode } from "react";
+
 import { toProblem, type MemberVisit } from "@/api";
 import { DownloadIcon, RemoveFromAlbumIcon, SaveToLibraryIcon, useToast } from "@/ui";
 
-const round =
-  "flex size-11 items-center justify-center rounded-full bg-black/60 text-white hover:bg-black/80 focus-visible:outline-white";
+type ActionProps = { label: string; icon: ReactNode; onClick: () => void };
+
+const Action = ({ label, icon, onClick }: ActionProps) => (
+  <button
+    type="button"
+    aria-label={label}
+    title={label}
+    onClick={onClick}
+    className="flex size-11 items-center justify-center rounded-full bg-black/60 text-white hover:bg-black/80 focus-visible:outline-white"
+  >
+    {icon}
+  </button>
+);
 
 type PictureActionsProps = {
   visit: MemberVisit;
@@ -26,37 +39,13 @@ export const PictureActions = (props: PictureActionsProps) => {
   return (
     <div className="ml-auto flex gap-2">
       {onSave && (
-        <button
-          type="button"
-          aria-label="Save to my library"
-          title="Save to my library"
-          onClick={onSave}
-          className={round}
-        >
-          <SaveToLibraryIcon />
-        </button>
+        <Action label="Save to my library" icon={<SaveToLibraryIcon />} onClick={onSave} />
       )}
       {onRemove && (
-        <button
-          type="button"
-          aria-label="Remove from album"
-          title="Remove from album"
-          onClick={onRemove}
-          className={round}
-        >
-          <RemoveFromAlbumIcon />
-        </button>
+        <Action label="Remove from album" icon={<RemoveFromAlbumIcon />} onClick={onRemove} />
       )}
       {hasOriginal && (
-        <button
-          type="button"
-          aria-label="Download the original"
-          title="Download the original"
-          onClick={save}
-          className={round}
-        >
-          <DownloadIcon />
-        </button>
+        <Action label="Download the original" icon={<DownloadIcon />} onClick={save} />
       )}
     </div>
   );
