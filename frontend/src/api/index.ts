@@ -177,6 +177,7 @@ export {
 } from "./auth/sign-in";
 export { useTagImages, type TagChange } from "./tags/tag-mutations";
 export { useDeleteTag, useRenameTag, useTag, useTags, useTagsOfImages } from "./tags/tags";
+export { inParts } from "./sharing/in-parts";
 export {
   useChangeShare,
   useEndAllShares,

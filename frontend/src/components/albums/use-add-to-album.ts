@@ -2,6 +2,7 @@
 import { useCallback } from "react";
 
 import {
+  inParts,
   toProblem,
   useContribute,
   useDeleteAlbum,
@@ -20,9 +21,6 @@ import { formatNumber } from "@/locale";
  */
 export type ChosenAlbum = { id: string; title: string; isNew: boolean; shows?: MembersSee };
 
-/** As many as the API takes at once. */
-const MAX_ADDED = 1_000;
-
 /** Puts pictures into somebody else's album. Of stacks, what stands for each. */
 const useAddToShared = () => {
   const { mutateAsync: add } = useContribute();
@@ -33,16 +31,11 @@ const useAddToShared = () => {
       const all = images.map(({ id }) => id);
       const added: string[] = [];
       const run = async () => {
-        for (let start = 0; start < all.length; start += MAX_ADDED) {
-          const { ids } = await add({ albumId, ids: all.slice(start, start + MAX_ADDED), seen });
-          added.push(...ids);
-        }
+        await inParts(all, async (part) => {
+          added.push(...(await add({ albumId, ids: part, seen })).ids);
+        });
       };
-      const undo = async () => {
-        for (let start = 0; start < added.length; start += MAX_ADDED) {
-          await takeOut({ albumId, ids: added.slice(start, start + MAX_ADDED) });
-        }
-      };
+      const undo = () => inParts(added, (ids) => takeOut({ albumId, ids }));
       const answer = run();
       void tell(answer, {
         message: `Added ${formatNumber(all.length)} to ${title}`,

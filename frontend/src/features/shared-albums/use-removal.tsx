@@ -1,7 +1,14 @@
 /** Removes pictures that members added: one's own with Undo, those of others after a question. */
 import { useState, type ReactNode } from "react";
 
-import { toProblem, useContribute, useWithdraw, type MembersSee, type SharedAlbum } from "@/api";
+import {
+  inParts,
+  toProblem,
+  useContribute,
+  useWithdraw,
+  type MembersSee,
+  type SharedAlbum,
+} from "@/api";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { picturesInWords } from "@/locale";
 import { useToast } from "@/ui";
@@ -10,18 +17,6 @@ type Removal = {
   remove: (ids: readonly string[]) => void;
   /** The question, while it is asked. */
   question: ReactNode;
-};
-
-/** As many as the API takes at once. */
-const MAX_REMOVED = 1_000;
-
-const inParts = async (
-  ids: readonly string[],
-  send: (part: readonly string[]) => Promise<unknown>,
-): Promise<void> => {
-  for (let start = 0; start < ids.length; start += MAX_REMOVED) {
-    await send(ids.slice(start, start + MAX_REMOVED));
-  }
 };
 
 /** `onChanged`: what is in the album is another; `onRemoved` before it, once they are gone. */
