@@ -267,10 +267,13 @@ def list_shared_entries(share: OpenShare, ids: Sequence[UUID]) -> Shown:
 def require_shared_originals(share: OpenShare, ids: Sequence[UUID]) -> list[UUID]:
     """Return those of these images that a share shows, whose originals may be saved.
 
+    They are in the order in which they were asked for: where STS takes fewer, the first are had.
+
     Raises:
         NotFoundError: the share allows no downloads, or shows none of them.
     """
-    found = [row[0] for row in _originals(share, ids)]
+    shown = {row[0] for row in _originals(share, ids)}
+    found = [each for each in dict.fromkeys(ids) if each in shown]
     if not _gives_whole_originals(share) or not found:
         raise NotFoundError
     return found

@@ -1,16 +1,26 @@
 """What a page needs to make a zip by itself: names as a set, and addresses of originals alone."""
 
+import json
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import ORIGINALS_OF_SHARE
+from app.api.app import create_app
+from app.clients.aws.boto import PolicyTooLargeError, make_client
 from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS, VISITOR_SECONDS
+from app.http.dependencies import build_parts
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
-from tests.api.conftest import until
+from tests.api.conftest import keys_of, until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
 from tests.support.rate_limits import use_up
@@ -185,6 +195,41 @@ def test_the_session_of_a_visitor_reads_these_originals_alone(
     altered = url.replace(UUID(first).hex, UUID(second).hex)
     assert altered != url
     assert httpx2.get(altered).status_code == 403
+
+
+class OneKeySts:
+    """The stack's STS, but one that takes no policy of two originals."""
+
+    def __init__(self, sts: Any) -> None:
+        self._sts = sts
+
+    def assume_role(self, *, Policy: str, **more: Any) -> Any:  # noqa: N803 - boto3's
+        if len(json.loads(Policy)["Statement"][0]["Resource"]) > 1:
+            raise PolicyTooLargeError("PackedPolicyTooLarge")
+        return self._sts.assume_role(Policy=Policy, **more)
+
+
+@pytest.fixture
+def one_key_api(stack: EmbeddedStack, site: str) -> Iterator[FlaskClient]:  # noqa: ARG001 - migrated
+    """An API whose STS takes policies of one original only."""
+    environment = stack.environment("api")
+    with keys_of(environment):
+        settings = Settings.from_environment(environment)
+        parts = build_parts(settings, sts=OneKeySts(make_client("sts", settings)))
+        yield create_app(parts).test_client()
+
+
+def test_the_first_one_asked_for_has_an_address_however_few_sts_takes(
+    ada: Person, visitor: httpx2.Client, database: Engine, one_key_api: FlaskClient
+) -> None:
+    images = add_images(ada, database, 3)
+    header = visit(visitor, share(ada, images={"ids": images}, allow_downloads=True))
+    for asked in (images, images[::-1]):
+        answer = one_key_api.get(
+            "/api/shared/downloads/originals", query_string={"ids": ",".join(asked)}, headers=header
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.get_json()["originals"].keys() == {asked[0]}
 
 
 def test_none_that_a_link_does_not_show_answer_alike(
