@@ -142,7 +142,13 @@ class WorkerContext:
 
         def strip(task: StripOriginal, attempt: int) -> None:
             del attempt
-            strip_original(task, store=self.store, decoders=decoders, scratch=self._scratch)
+            strip_original(
+                task,
+                store=self.store,
+                decoders=decoders,
+                scratch=self._scratch,
+                give_way=self._give_way,
+            )
 
         return {
             StripOriginal: strip,

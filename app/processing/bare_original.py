@@ -7,6 +7,7 @@ is given to nobody. docs/decisions/0133-originals-without-metadata.md.
 """
 
 import logging
+import time
 from io import BufferedReader
 from typing import BinaryIO
 from uuid import UUID
@@ -24,6 +25,7 @@ from app.media.sandbox.nameless_file import nameless_file
 from app.media.sandbox.pool import DecoderPool
 from app.messages import StripOriginal
 from app.processing.scratch_space import ScratchSpace, TooLargeForDiskError
+from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +33,16 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 def strip_original(
-    task: StripOriginal, *, store: PictureStore, decoders: DecoderPool, scratch: ScratchSpace
+    task: StripOriginal,
+    *,
+    store: PictureStore,
+    decoders: DecoderPool,
+    scratch: ScratchSpace,
+    give_way: GiveWay,
 ) -> None:
     """Make one, or note that nobody can; commits. Safe to repeat.
+
+    Afterwards others' pictures go first: see [Note: Long work gives way].
 
     Raises:
         OutageError, RoomTakenError: it is tried again.
@@ -48,12 +57,14 @@ def strip_original(
     db.session.rollback()  # what follows waits for the outside
     if row is None:
         return
+    started = time.monotonic()
     try:
         is_made = _make(row, store=store, decoders=decoders, scratch=scratch)
     except (NothingStoredError, OtherSizeError, TooLargeForDiskError) as error:
         log.warning("an original cannot be copied without metadata: %s", type(error).__name__)
         is_made = False
     _settle(task.image_id, BareState.MADE if is_made else BareState.IMPOSSIBLE)
+    give_way(row.owner_id, time.monotonic() - started)
 
 
 def _make(

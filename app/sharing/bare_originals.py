@@ -1,11 +1,13 @@
 """Whether an original is there without its metadata, and asking a worker for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 
+from app.accounts.rate_limits.limiter import count_within
+from app.accounts.rate_limits.policies import BARE_ORIGINALS_OF_OWNER
 from app.database import db
 from app.errors import BeingPreparedError, NotWithoutMetadataError
 from app.images.bare_models import BareState
@@ -20,7 +22,10 @@ ON CONFLICT (image_id) DO UPDATE SET asked_at = now()
 WHERE known.state = 'wanted' AND known.asked_at < now() - :rest
 RETURNING image_id
 """).bindparams(rest=ASKED_AGAIN_AFTER)
-_STATE = text("SELECT state FROM bare_originals WHERE image_id = :image AND owner_id = :owner")
+_KNOWN = text("""
+SELECT state, asked_at < now() - :rest AS is_late FROM bare_originals
+WHERE image_id = :image AND owner_id = :owner
+""").bindparams(rest=ASKED_AGAIN_AFTER)
 
 
 def require_bare(owner_id: UUID, image_id: UUID, *, ask: Callable[[UUID], None]) -> None:
@@ -31,13 +36,24 @@ def require_bare(owner_id: UUID, image_id: UUID, *, ask: Callable[[UUID], None])
         NotWithoutMetadataError: nobody can say what of it is metadata.
     """
     values = {"image": str(image_id), "owner": str(owner_id)}
-    state = db.session.scalar(_STATE, values)
-    if state == BareState.MADE:
+    known = db.session.execute(_KNOWN, values).one_or_none()
+    if known and known.state == BareState.MADE:
         return
-    if state == BareState.IMPOSSIBLE:
+    if known and known.state == BareState.IMPOSSIBLE:
         raise NotWithoutMetadataError
-    asked = db.session.scalar(_ASK, values)
-    db.session.commit()
-    if asked is not None:
+    if (known is None or known.is_late) and _may_ask(owner_id, values):
         ask(image_id)
     raise BeingPreparedError
+
+
+def _may_ask(owner_id: UUID, values: Mapping[str, str]) -> bool:
+    """Note that a worker is asked, and commit; not where others ask, or the owner has many made."""
+    may = (
+        count_within(BARE_ORIGINALS_OF_OWNER, of=str(owner_id)) is not None
+        and db.session.scalar(_ASK, values) is not None
+    )
+    if may:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return may

@@ -98,6 +98,10 @@ MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
 # people save from a link at the same time; the next is allowed after half a second.
 ORIGINALS_OF_SHARE = Limit(name="share-originals", burst=300, every=_SECOND / 2)
 ORIGINALS_OF_MEMBER = Limit(name="member-originals", burst=300, every=_SECOND / 2)
+# For the owner of links, whoever asks by whichever of them: originals without their metadata that a
+# worker is asked to make. They are made one after the other beside everybody's copies of
+# everything, which wait for that.
+BARE_ORIGINALS_OF_OWNER = Limit(name="bare-originals", burst=20, every=5 * _SECOND)
 # For each person: pictures of shared albums that are copied into their library, each a copy by S3.
 # Those that are in the library already, or could not be copied, are not counted.
 PICTURES_SAVED = Limit(name="pictures-saved", burst=2_000, every=2 * _SECOND)

@@ -9,9 +9,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import BARE_ORIGINALS_OF_OWNER
+from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.media.test_without_metadata import CANARY, FULL, pixels
 from tests.support.images import Picture, jpeg
+from tests.support.rate_limits import leave, use_up
 from tests.support.shares import Link, share, visit
 from tests.support.users import Person, told
 
@@ -133,6 +136,52 @@ def test_a_message_that_was_lost_is_sent_again(
             {"image": image, "owner": ada.user_id},
         )
     assert saved(visitor, header, image).status_code == 200
+
+
+def asked_for(database: Engine, owner: Person) -> int:
+    """How many messages there were: each is a row."""
+    with database.connect() as rows:
+        count = text("SELECT count(*) FROM bare_originals WHERE owner_id = :owner")
+        found: int = rows.execute(count, {"owner": owner.user_id}).scalar_one()
+        return found
+
+
+def test_all_links_of_an_owner_have_a_few_made_at_once(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    pictures = add_images(ada, database, 8)
+    headers = [visit(visitor, link_to(ada, *pictures)) for _ in range(2)]
+    leave(database, BARE_ORIGINALS_OF_OWNER, of=ada.user_id, room=3)
+    for picture in pictures:
+        for header in headers:
+            assert ask(visitor, header, picture).status_code == 409
+    # The copies of everything of others wait behind these, in one queue. While the test runs, one
+    # or two more may be allowed.
+    assert 3 <= asked_for(database, ada) < len(pictures)
+    (his,) = add_images(bob, database, 1)
+    ask(visitor, visit(visitor, link_to(bob, his)), his)
+    assert asked_for(database, bob) == 1
+
+
+def test_asking_again_for_what_was_lost_counts_as_well(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    (picture,) = add_images(ada, database, 1)
+    values = {"image": picture, "owner": ada.user_id}
+    with database.begin() as rows:
+        rows.execute(
+            text(
+                "INSERT INTO bare_originals (image_id, owner_id, state, asked_at)"
+                " VALUES (:image, :owner, 'wanted', now() - interval '3 minutes')"
+            ),
+            values,
+        )
+    use_up(database, BARE_ORIGINALS_OF_OWNER, of=ada.user_id)
+    answer = ask(visitor, visit(visitor, link_to(ada, picture)), picture)
+    assert answer.json()["code"] == "being_prepared"
+    with database.connect() as rows:
+        query = "SELECT asked_at < now() - interval '2 minutes' FROM bare_originals"
+        assert rows.scalar(text(f"{query} WHERE image_id = :image"), values)
 
 
 def test_the_owner_changes_it_and_the_next_one_gets_that(
