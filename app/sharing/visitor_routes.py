@@ -144,10 +144,11 @@ def get_shared_image(image_id: UUID) -> Response:
 def get_shared_original(image_id: UUID) -> Response:
     """Get an address that saves the original, where the owner of the link allows that."""
     share = current_share()
-    take(ORIGINALS_OF_SHARE, of=str(share.id))
     original = find_shared_original(share, image_id)
     if share.without_metadata:
         require_bare(share.owner_id, image_id, ask=_ask_to_strip)
+    # What is counted are sessions: who is told to ask again has none.
+    take(ORIGINALS_OF_SHARE, of=str(share.id))
     signed = dependencies().access.visitor_download(
         share.id,
         share.owner_id,

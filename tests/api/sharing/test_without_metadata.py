@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, text
 
-from app.accounts.rate_limits.policies import BARE_ORIGINALS_OF_OWNER
+from app.accounts.rate_limits.policies import BARE_ORIGINALS_OF_OWNER, ORIGINALS_OF_SHARE
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.media.test_without_metadata import CANARY, FULL, pixels
 from tests.support.images import Picture, jpeg
-from tests.support.rate_limits import leave, use_up
+from tests.support.rate_limits import forget, leave, use_up
 from tests.support.shares import Link, share, visit
 from tests.support.users import Person, told
 
@@ -161,6 +161,21 @@ def test_all_links_of_an_owner_have_a_few_made_at_once(
     (his,) = add_images(bob, database, 1)
     ask(visitor, visit(visitor, link_to(bob, his)), his)
     assert asked_for(database, bob) == 1
+
+
+def test_waiting_for_one_uses_up_no_originals_of_a_link(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    (image,) = upload(ada, jpeg(seed=2308))
+    link = link_to(ada, image)
+    header = visit(visitor, link)
+    use_up(database, BARE_ORIGINALS_OF_OWNER, of=ada.user_id)
+    leave(database, ORIGINALS_OF_SHARE, of=link.id, room=1)
+    assert {ask(visitor, header, image).status_code for _ in range(12)} == {409}
+    forget(database, BARE_ORIGINALS_OF_OWNER)
+    assert saved(visitor, header, image).status_code == 200
+    use_up(database, ORIGINALS_OF_SHARE, of=link.id)
+    assert ask(visitor, header, image).status_code == 429
 
 
 def test_asking_again_for_what_was_lost_counts_as_well(
