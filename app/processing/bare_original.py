@@ -19,6 +19,7 @@ from app.database import db
 from app.images.bare_models import BareOriginal, BareState
 from app.images.listing import AnyRow
 from app.images.models import Image
+from app.media.formats.without_metadata import length_of
 from app.media.metadata.reader import PictureMetadata
 from app.media.results import Rendered
 from app.media.sandbox.nameless_file import nameless_file
@@ -81,14 +82,15 @@ def _make(
         if pieces is None:
             return False
         for piece in pieces:
+            # Before it is written: a decoder that was taken over says what it likes.
+            if bare.tell() + length_of(piece) > 2 * row.byte_size:
+                return False
             if isinstance(piece, bytes):
                 bare.write(piece)
             elif isinstance(piece, int):
                 _write_zeros(piece, bare)
             else:
                 _copy(piece, original, bare)
-            if bare.tell() > 2 * row.byte_size:
-                return False
         bare.truncate()  # room for all of it was held
         bare.flush()
         if not _is_as_before(row, made, decoders=decoders):

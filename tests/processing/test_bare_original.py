@@ -132,3 +132,13 @@ def test_who_has_many_made_gives_way_after_each(library: Library, wanted: Place)
     assert state(library, wanted) == "made"
     assert copy_of(library, wanted) == library.content(wanted)[:100]
     assert strip(library, wanted) == []  # nothing was done
+
+
+@pytest.mark.parametrize("piece", [64 << 20, bytes(4096)])
+def test_a_decoder_that_was_taken_over_fills_no_disk(
+    library: Library, wanted: Place, piece: Piece
+) -> None:
+    scratch = Scratch()
+    strip(library, wanted, decoders=Decoders((piece,) * 400), scratch=scratch)
+    assert state(library, wanted) == "impossible"
+    assert max(scratch.sizes) <= 2 * len(library.content(wanted))
