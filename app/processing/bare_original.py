@@ -43,6 +43,8 @@ def strip_original(
 ) -> None:
     """Make one, or note that nobody can; commits. Safe to repeat.
 
+    Where the original is not there, or this disk has no room for it, nothing is noted.
+
     Afterwards others' pictures go first: see [Note: Long work gives way].
 
     Raises:
@@ -62,9 +64,11 @@ def strip_original(
     try:
         is_made = _make(row, store=store, decoders=decoders, scratch=scratch)
     except (NothingStoredError, OtherSizeError, TooLargeForDiskError) as error:
-        log.warning("an original cannot be copied without metadata: %s", type(error).__name__)
-        is_made = False
-    _settle(task.image_id, BareState.MADE if is_made else BareState.IMPOSSIBLE)
+        # It may be brought back, or another machine has room: it stays wanted, and whoever asks
+        # again in two minutes has it tried again.
+        log.warning("an original is not copied without metadata: %s", type(error).__name__)
+    else:
+        _settle(task.image_id, BareState.MADE if is_made else BareState.IMPOSSIBLE)
     give_way(row.owner_id, time.monotonic() - started)
 
 

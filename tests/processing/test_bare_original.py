@@ -142,3 +142,16 @@ def test_a_decoder_that_was_taken_over_fills_no_disk(
     strip(library, wanted, decoders=Decoders((piece,) * 400), scratch=scratch)
     assert state(library, wanted) == "impossible"
     assert max(scratch.sizes) <= 2 * len(library.content(wanted))
+
+
+def test_what_was_lost_for_a_while_is_made_once_it_is_back(library: Library, wanted: Place) -> None:
+    content = library.content(wanted)
+    library.delete(wanted)
+    strip(library, wanted)
+    assert state(library, wanted) == "wanted"
+    library.put(wanted, content + b"x")
+    strip(library, wanted)
+    assert state(library, wanted) == "wanted"
+    library.put(wanted, content)
+    strip(library, wanted)
+    assert state(library, wanted) == "made"
