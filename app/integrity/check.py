@@ -19,8 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.aws.bucket_versions import Kept, ObjectVersions, Part, Place, Tombstone, Version
-from app.clients.aws.image_store import PictureStore
+from app.clients.aws.image_store import BARE, PictureStore
 from app.database import db, now
+from app.images.bare_models import BareOriginal
 from app.images.models import SHOWN, Image, ImageState
 from app.integrity.image_rows import Row, has_row, read_rows, right_before
 from app.integrity.orphans import lock_place
@@ -39,6 +40,7 @@ class Inconsistency(StrEnum):
     MISSING = "missing"  # a row promises an original that is not there
     WRONG = "wrong"  # an original whose bytes are not the row's
     UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
+    NO_COPY = "no_copy"  # the copy without metadata is not there that visitors are given
     GIVEN_UP = "given_up"  # the original is right, but could not be processed
     ORPHAN = "orphan"  # objects that no row knows
     FOREIGN = "foreign"  # an object whose key is not of our making
@@ -62,7 +64,8 @@ class RepairOptions:
 
     Args:
         read: read every original and hash it, instead of believing the checksum that S3 keeps.
-        repair: bring earlier versions back to the top, and make thumbnails again.
+        repair: bring earlier versions back to the top, make thumbnails again, and forget copies
+            without metadata that are lost.
         forget_lost: delete rows whose original is in no version any more, or was deleted.
         distrust_tombstones_since: tombstones that were written since then count as not there.
         adopt_since: make rows for orphans that were stored since then.
@@ -144,6 +147,8 @@ class IntegrityChecker:
             return Inconsistency.WRONG
         if row.state != ImageState.PROCESSING and not row.has_derived(parts):
             return Inconsistency.UNSEEN
+        if row.has_bare and BARE not in {part.name for part in parts}:
+            return Inconsistency.NO_COPY
         return Inconsistency.GIVEN_UP if row.deserves_another_try else None
 
     def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
@@ -170,8 +175,14 @@ class IntegrityChecker:
     def _repair(
         self, row: Row, trouble: Inconsistency, parts: list[Part]
     ) -> tuple[Outcome, Tombstone | None]:
-        if trouble in {Inconsistency.UNSEEN, Inconsistency.GIVEN_UP}:
-            return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED, None
+        if trouble in {Inconsistency.UNSEEN, Inconsistency.NO_COPY, Inconsistency.GIVEN_UP}:
+            if not self.treatment.repair:
+                return Outcome.REPORTED, None
+            if trouble is Inconsistency.NO_COPY:  # the next visitor who asks has it made
+                db.session.execute(
+                    delete(BareOriginal).where(BareOriginal.image_id == row.place.image_id)
+                )
+            return Outcome.REPAIRED, None
         tombstone = self.archive.tombstone(
             row.place, before=self.treatment.distrust_tombstones_since
         )

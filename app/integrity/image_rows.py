@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, select, true
 from app.clients.aws.bucket_versions import Part, Place
 from app.clients.aws.image_store import MOTION, PREVIEWS
 from app.database import db
+from app.images.bare_models import BareOriginal, BareState
 from app.images.failure_messages import BROKEN, OURS
 from app.images.listing import AnyRow
 from app.images.models import SHOWN, Image
@@ -27,6 +28,7 @@ class Row:
     has_preview: bool
     preview: str
     has_motion: bool
+    has_bare: bool
     failure: str | None
     decoder_version: int
 
@@ -64,6 +66,7 @@ def read_rows(
         Image.has_preview,
         Image.preview_format,
         Image.motion_bytes.is_not(None),
+        exists().where(BareOriginal.image_id == Image.id, BareOriginal.state == BareState.MADE),
         Image.failure_code,
         Image.decoder_version,
     )
@@ -80,7 +83,7 @@ def read_rows(
         db.session.rollback()  # what follows waits for the outside
     for row in found:
         owner_id, image_id, state, sha256, size, has_preview, preview_format, *more = row
-        has_motion, failure, decoder_version = more
+        has_motion, has_bare, failure, decoder_version = more
         yield Row(
             place=Place(user_id=owner_id, image_id=image_id),
             state=state,
@@ -89,6 +92,7 @@ def read_rows(
             has_preview=has_preview,
             preview=PREVIEWS[preview_format],
             has_motion=has_motion,
+            has_bare=has_bare,
             failure=failure,
             decoder_version=decoder_version,
         )

@@ -28,6 +28,7 @@ _ADVICE = {
     ("wrong", "lost"): "other bytes, and the right ones are in no version: restore",
     ("wrong", "deleted"): "other bytes, and the right ones were deleted by tombstone",
     ("unseen", "reported"): "without thumbnail or preview: --repair",
+    ("no_copy", "reported"): "without the copy that has no metadata: --repair",
     ("given_up", "reported"): "not shown, or called broken by older decoders: --repair",
     ("orphan", "reported"): "in no row: --adopt-since after a restore, else --remove-orphans",
     ("foreign", "reported"): "not one of our keys: look who put it there",

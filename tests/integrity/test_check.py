@@ -253,6 +253,24 @@ def test_moving_parts_are_made_again(library: Library, ada: UUID, decoders: Deco
     assert library.examine() == []
 
 
+def test_a_lost_copy_without_metadata_is_asked_for_anew(library: Library, ada: UUID) -> None:
+    place = library.add(ada)
+    library.value(
+        "INSERT INTO bare_originals (image_id, owner_id, state, asked_at)"
+        " VALUES (:id, :owner, 'made', now()) RETURNING 1",
+        id=place.image_id,
+        owner=ada,
+    )
+    library.put(place, b"bare", part="bare")
+    assert library.examine() == []
+    library.delete(place, part="bare")
+    assert library.examine() == [("no_copy", "reported", place.key)]
+    assert library.examine(repair=True) == [("no_copy", "repaired", place.key)]
+    assert library.value("SELECT count(*) FROM bare_originals") == 0
+    assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
 def test_what_was_given_up_is_told_and_tried_again(
     library: Library, ada: UUID, decoders: DecoderPool
 ) -> None:
