@@ -8,6 +8,7 @@ markup where a browser does.
 import csv
 import html
 import io
+import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
@@ -28,7 +29,12 @@ _COLUMNS = ("id", "file_name", "alt_text", "description", "written_by", "is_chec
 _BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take it for the local encoding
 # A cell that begins with one of these is a formula to some program; OWASP, "CSV Injection", and the
 # full-width forms that Excel takes for the same.
-_FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_OPERATORS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(rf"^(?=[\t\r\n]|\s*[{_OPERATORS}])")
+# Where decimals have a comma, spreadsheets split lines at semicolons, and then quotes and line ends
+# mean something else, too: a cell may begin in the middle of ours. Each run is looked at once.
+_FORMULA_WITHIN = re.compile(rf"""(?<![;\s"'])[;\s"']++(?=[{_OPERATORS}])""")
+_SEPARATOR = re.compile(r"[;\t\r\n]")
 
 _HEAD = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Alt texts</title>\n'
 _FOOT = "</html>\n"
@@ -82,8 +88,11 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 def _as_text(cell: str) -> str:
     """Have a spreadsheet take a cell for text, by the apostrophe that it does not show."""
-    first = cell.lstrip()[:1]
-    return f"'{cell}" if first in _FORMULA or cell[:1] in _FORMULA else cell
+
+    def marked(run: re.Match[str]) -> str:
+        return f"{run[0]}'" if _SEPARATOR.search(run[0]) else run[0]
+
+    return _FORMULA.sub("'", _FORMULA_WITHIN.sub(marked, cell))
 
 
 def _csv_row(row: _AnyRow) -> str:

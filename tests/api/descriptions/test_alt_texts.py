@@ -247,6 +247,22 @@ def test_csv_has_every_picture_once_and_no_formula(
     assert (rows[0]["alt_text"], rows[0]["written_by"]) == ("", "")
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_separates_cells(
+    ada: Person, add: Callable[..., tuple[str, str]], delimiter: str
+) -> None:
+    behind = [";", "\t", "\n", '; "', "a\n;  ", ';""', "\n'\n"]
+    for number, formula in enumerate(FORMULAS):
+        for before in behind:
+            add(f"two{before}{formula}", name=f"{number};{formula}")
+    content, _ = whole(ada, format="csv")
+    lines = content.removeprefix("\ufeff").splitlines(keepends=True)
+    # A program that knows another separator takes quotes and line ends for other things, too.
+    cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
+    assert len(cells) > len(FORMULAS) * len(behind)
+    assert {cell.lstrip()[:1] for cell in cells}.isdisjoint("=+-@\N{FULLWIDTH EQUALS SIGN}")
+
+
 class _Elements(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
