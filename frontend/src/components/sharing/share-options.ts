@@ -19,7 +19,8 @@ export const NOTHING_SHOWN: Shows = {
 
 export const showsOf = (share: Share): Shows => ({
   allow_downloads: share.allow_downloads,
-  without_metadata: share.without_metadata,
+  // What a link says that allows no downloads was never chosen: older ones have none of it.
+  without_metadata: share.without_metadata || !share.allow_downloads,
   show_dates: share.show_dates,
   show_descriptions: share.show_descriptions,
   show_names: share.show_names,

@@ -101,6 +101,19 @@ test("what is not touched of a link stays: its password and its end", async () =
   expect(asked[0]).not.toMatch(/password|expires_at/);
 });
 
+test("downloads that are switched on for an older link go without location, unless it is said", async () => {
+  const asked = sharesApi([aShare({ allow_downloads: false, without_metadata: false })]);
+  const user = userEvent.setup();
+  renderWithApp(<SharedLinksPage />);
+  await user.click(await screen.findByRole("button", { name: /^More for/ }));
+  await user.click(screen.getByRole("menuitem", { name: "Edit" }));
+  await user.click(screen.getByRole("switch", { name: "Downloads of the originals" }));
+  expect(screen.getByRole("switch", { name: "Without location" })).toBeChecked();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("The link was changed")).toBeVisible();
+  expect(asked[0]).toContain('"without_metadata":true');
+});
+
 test("a site without links says so", async () => {
   sharesApi([aShare({ state: "forbidden" })], { allowed: false });
   renderWithApp(<SharedLinksPage />);
