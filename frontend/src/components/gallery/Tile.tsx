@@ -23,7 +23,10 @@ import {
 
 import { ThumbHashCanvas } from "./ThumbHashCanvas";
 
-const TileMotion = lazy(() => import("@/components/motion/TileMotion"));
+// Where it cannot be loaded, the tile is a picture that stands still.
+const TileMotion = lazy(() =>
+  import("@/components/motion/TileMotion").catch(() => ({ default: () => <></> })),
+);
 
 /** The same functions for every tile and every render, so that tiles need not render again. */
 export type TileActions = {
