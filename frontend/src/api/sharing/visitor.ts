@@ -94,8 +94,11 @@ export class Visit {
     return read(api.GET("/api/shared/images/{image_id}", { params, headers: this.headers }));
   }
 
-  /** An address that saves the original; waits for one that is made only now. @throws ApiProblem */
-  async original(id: string): Promise<string> {
+  /**
+   * An address that saves the original; waits for one that is made only now, and says so by `onWait`.
+   * @throws ApiProblem
+   */
+  async original(id: string, onWait?: () => void): Promise<string> {
     const params = { path: { image_id: id } };
     const headers = this.headers;
     for (let tries = 1; ; tries += 1) {
@@ -104,6 +107,7 @@ export class Visit {
         return (await read(found)).url;
       } catch (error) {
         if (tries === MAX_TRIES || toProblem(error).code !== "being_prepared") throw error;
+        onWait?.();
         await new Promise((resolve) => setTimeout(resolve, PREPARED_MS));
       }
     }

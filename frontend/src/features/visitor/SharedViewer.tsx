@@ -87,22 +87,28 @@ const Words = ({ image, more = [] }: { image: SharedImage; more?: readonly strin
   );
 };
 
+const said = "absolute top-16 right-3 rounded-xl bg-black/80 px-4 py-2 text-sm";
+
 type DownloadProps = { visit: SharedSource; imageId: string; onClosed: () => void };
 
 const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [isPrepared, setPrepared] = useState(false);
   const save = () => {
     if (isBusy) return;
     setProblem(null);
     setBusy(true);
     visit
-      .original(imageId)
+      .original(imageId, () => setPrepared(true))
       .then(
         (url) => window.location.assign(url),
         (error: unknown) => (isClosed(error) ? onClosed() : setProblem(toProblem(error).detail)),
       )
-      .finally(() => setBusy(false));
+      .finally(() => {
+        setBusy(false);
+        setPrepared(false);
+      });
   };
   return (
     <>
@@ -116,11 +122,11 @@ const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
       >
         {isBusy ? <Spinner /> : <DownloadIcon />}
       </button>
+      <p role="status" className={isPrepared ? said : "sr-only"}>
+        {isPrepared && "The download is being prepared"}
+      </p>
       {problem !== null && (
-        <p
-          role="alert"
-          className="absolute top-16 right-3 rounded-xl bg-black/80 px-4 py-2 text-sm"
-        >
+        <p role="alert" className={said}>
           {problem}
         </p>
       )}
@@ -226,7 +232,8 @@ export const SharedViewer = (props: SharedViewerProps) => {
         </button>
         {more?.actions}
         {visit.share.allow_downloads && (
-          <Download visit={visit} imageId={imageId} onClosed={gallery.onClosed} />
+          // Of its own for each picture: another one may be saved while one is being prepared.
+          <Download key={imageId} visit={visit} imageId={imageId} onClosed={gallery.onClosed} />
         )}
       </div>
       <button
