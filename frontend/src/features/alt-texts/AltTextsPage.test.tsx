@@ -1,12 +1,15 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
+import type { ReactNode } from "react";
 import { expect, test } from "vitest";
 
 import type { AltText } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { aSession } from "@/test/samples";
 import { server } from "@/test/server";
+import { ToastProvider } from "@/ui";
 
 import { AltTextsPage } from "./AltTextsPage";
 
@@ -43,8 +46,18 @@ const show = (pages: Record<string, Page>) => {
     http.get("*/api/images", () => HttpResponse.json({ images: [], next_cursor: null })),
     http.get("*/api/images/:id", () => HttpResponse.json({ status: 404 }, { status: 404 })),
   );
-  renderWithApp(<AltTextsPage />, { session: aSession() });
-  return { user: userEvent.setup(), asked };
+  const { client, rerender } = renderWithApp(<AltTextsPage />, { session: aSession() });
+  const around = (page: ReactNode) => (
+    <QueryClientProvider client={client}>
+      <ToastProvider>{page}</ToastProvider>
+    </QueryClientProvider>
+  );
+  /** Goes to another page; returns how to come back. */
+  const leave = () => {
+    rerender(around(null));
+    return () => rerender(around(<AltTextsPage />));
+  };
+  return { user: userEvent.setup(), asked, leave };
 };
 
 const altText = () => screen.findByLabelText("Alt text");
@@ -89,7 +102,34 @@ test("what is too long is not saved, and an empty one is not accepted", async ()
   await user.paste("x".repeat(301));
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Not saved: a text is too long.")).toBeVisible();
-  expect(screen.getByText("Shorten this by 1 characters.")).toBeVisible();
+  expect(screen.getByText("Shorten this by 1 character.")).toBeVisible();
+});
+
+test("what has a description and no alt text is not accepted", async () => {
+  const bare = aRow("a", "");
+  const { user } = show({ "": { alt_texts: [bare], next_cursor: null, checked: 0 } });
+  await altText();
+  await user.keyboard("a");
+  expect(await screen.findByText("Write an alt text first.")).toBeVisible();
+});
+
+test("what was typed stays on another filter and when one comes back, and is asked about before the tab goes", async () => {
+  const { user, leave } = show({
+    "": { alt_texts: [aRow("a")], next_cursor: null, checked: 0 },
+  });
+  const asksFirst = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  const field = await altText();
+  await user.clear(field);
+  await user.type(field, "Ours");
+  expect(asksFirst()).toBe(true);
+  await user.click(screen.getByRole("radio", { name: "All" }));
+  expect(await altText()).toHaveValue("Ours");
+  const comeBack = leave();
+  expect(asksFirst()).toBe(true);
+  comeBack();
+  expect(await altText()).toHaveValue("Ours");
+  await user.click(screen.getByRole("button", { name: "Discard" }));
+  expect(asksFirst()).toBe(false);
 });
 
 test("a failure keeps what was typed", async () => {

@@ -17,10 +17,10 @@ import {
   type Draft,
 } from "@/components/descriptions/description-draft";
 
+import { useDrafts } from "./use-drafts";
+
 /** More are loaded when so few are left. */
 const LOAD_AT = 8;
-
-const NONE: ReadonlyMap<string, Draft> = new Map();
 
 /** What a row says now, and what somebody makes of it. */
 export const savedDraft = (row: AltText): Draft => draftFrom(row.description);
@@ -35,7 +35,7 @@ export const useWalk = (which: AltTextFilter) => {
   const [currentId, setCurrentId] = useState<string | null>(null);
   const [last, setLast] = useState<Last | null>(null);
   const [message, setMessage] = useState("");
-  const [drafts, setDrafts] = useState<ReadonlyMap<string, Draft>>(NONE);
+  const { drafts, note, forget } = useDrafts();
   const rows = query.data?.pages.flatMap((page) => page.alt_texts) ?? [];
   const found = rows.findIndex((row) => row.image_id === currentId);
   const at = found === -1 ? 0 : found;
@@ -66,10 +66,9 @@ export const useWalk = (which: AltTextFilter) => {
   const type = (changes: Partial<Draft>) => {
     if (row === undefined) return;
     const draft = { ...draftOf(row), ...changes };
-    setDrafts((known) => new Map(known).set(row.image_id, draft));
+    if (isSameDraft(draft, savedDraft(row))) forget(row.image_id);
+    else note(row.image_id, draft);
   };
-  const forget = (id: string) =>
-    setDrafts((known) => new Map([...known].filter(([of]) => of !== id)));
   const discard = () => {
     if (row !== undefined) forget(row.image_id);
   };
@@ -82,7 +81,7 @@ export const useWalk = (which: AltTextFilter) => {
       setMessage("Not saved: a text is too long.");
       return;
     }
-    if (!isDirty(row) && row.description === null) {
+    if (!isDirty(row) && draft.alt.trim() === "") {
       setMessage("Write an alt text first.");
       return;
     }
