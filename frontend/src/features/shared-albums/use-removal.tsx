@@ -41,6 +41,8 @@ export const useRemoval = (
       for (const part of agreed) await add({ albumId, ...part });
     };
     const undo = () => void putBack().then(onChanged).catch(showError);
+    const offer = () =>
+      isOwner || gone.length === 0 ? {} : { action: { label: "Undo", onAction: undo } };
     try {
       await inParts(ids, async (part) => {
         const answer = await withdraw.mutateAsync({ albumId, ids: part });
@@ -51,11 +53,16 @@ export const useRemoval = (
       const whose = isOwner ? "Your own are removed in the album itself" : "Others stay";
       toast.show({
         message: `Removed ${picturesInWords(gone.length)}${left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`}`,
-        ...(isOwner || gone.length === 0 ? {} : { action: { label: "Undo", onAction: undo } }),
+        ...offer(),
       });
       onRemoved();
     } catch (error) {
-      if (!isOwner) showError(error); // else the question says it
+      // Of the owner's, the question says it.
+      if (!isOwner && gone.length === 0) showError(error);
+      else if (!isOwner) {
+        const message = `Removed ${picturesInWords(gone.length)}. ${toProblem(error).detail}`;
+        toast.show({ tone: "error", message, ...offer() });
+      }
       return;
     } finally {
       if (gone.length > 0) onChanged();
