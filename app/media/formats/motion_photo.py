@@ -15,7 +15,7 @@ from app.media.formats.isobmff import Box, walk
 from app.media.formats.sniff import Bytes
 from app.media.metadata.xmp import XmpFacts
 
-# Phones write 2 to 30 MB. The worker holds one in memory while it stores it.
+# Phones write 2 to 30 MB.
 MAX_MOTION_BYTES = 64 << 20
 MAX_MILLISECONDS = 10 * 60_000
 _MAX_BOXES = 1000

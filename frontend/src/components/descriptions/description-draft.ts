@@ -1,5 +1,6 @@
 /** A description while it is being edited, and what may be saved of it. The limits are the API's. */
 import type { Description, ImageChanges } from "@/api";
+import { counted } from "@/locale";
 
 export type Draft = { alt: string; text: string; visible: string; tags: string };
 
@@ -32,7 +33,7 @@ export const errorsOf = (draft: Draft): DraftErrors => {
   const errors: DraftErrors = {};
   for (const field of ["alt", "text", "visible"] as const) {
     const over = draft[field].trim().length - LIMITS[field];
-    if (over > 0) errors[field] = `Shorten this by ${over} characters.`;
+    if (over > 0) errors[field] = `Shorten this by ${counted(over, "character")}.`;
   }
   const tags = tagsOf(draft.tags);
   const long = tags.find((tag) => tag.length > LIMITS.tag);

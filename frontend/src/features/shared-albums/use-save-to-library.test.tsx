@@ -60,3 +60,17 @@ test("what was copied although its answer said later is saved, and Undo takes it
   ).toBeVisible();
   expect(screen.getByRole("button", { name: "Undo" })).toBeVisible();
 });
+
+test.each([
+  ["exists", "1 picture was there already"],
+  ["gone", "1 picture is not in the album any more"],
+])("one picture (%s) is told as one", async (outcome, words) => {
+  server.use(
+    http.post("*/api/shared-albums/a1/images/save", () =>
+      HttpResponse.json({ images: [said("one", outcome)] }),
+    ),
+  );
+  renderWithApp(<SaveButtons />);
+  await userEvent.click(screen.getByRole("button", { name: "First" }));
+  expect(await screen.findByText(words)).toBeVisible();
+});

@@ -16,9 +16,9 @@ type Under = { done: number; all: number };
 const inWords = ({ saved, existing, restored, gone, later, refused, reason }: Saved): string => {
   const told = [
     saved.length > 0 && `Saved ${picturesInWords(saved.length)} to your library`,
-    existing > 0 && `${picturesInWords(existing)} were there already`,
+    existing > 0 && `${picturesInWords(existing)} ${existing === 1 ? "was" : "were"} there already`,
     restored > 0 && `${picturesInWords(restored)} restored from Recently deleted`,
-    gone > 0 && `${picturesInWords(gone)} are not in the album any more`,
+    gone > 0 && `${picturesInWords(gone)} ${gone === 1 ? "is" : "are"} not in the album any more`,
     refused > 0 && `${picturesInWords(refused)} not saved. ${reason ?? ""}`,
     later > 0 && `${picturesInWords(later)} could not be copied now. Try again in a while`,
   ].filter((part) => part !== false);

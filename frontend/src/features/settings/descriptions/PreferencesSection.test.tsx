@@ -63,3 +63,15 @@ test("a language that is taken away leaves the others, and no language is chosen
   await user.click(screen.getByRole("button", { name: "Save languages and names" }));
   await expect.poll(() => sent).toEqual([{ languages: ["ja"], names: [] }]);
 });
+
+test("a line without a name is not dropped in silence", async () => {
+  const { user, sent } = show();
+  await user.click(await screen.findByRole("button", { name: "Add a name" }));
+  await user.type(screen.getByLabelText("What name 2 stands for"), "a green sloop");
+  await user.click(screen.getByRole("button", { name: "Save languages and names" }));
+  expect(await screen.findByText("Give it a name, or remove the line.")).toBeVisible();
+  expect(screen.getByLabelText("Name 2")).toHaveFocus();
+  expect(sent).toEqual([]);
+  await user.type(screen.getByLabelText("Name 2"), "the boat");
+  expect(screen.queryByText("Give it a name, or remove the line.")).toBeNull();
+});

@@ -9,7 +9,16 @@ import {
 } from "@/api";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
-import { Button, CloseIcon, FormAlert, IconButton, PlusIcon, TextField, useToast } from "@/ui";
+import {
+  Button,
+  classNames,
+  CloseIcon,
+  FormAlert,
+  IconButton,
+  PlusIcon,
+  TextField,
+  useToast,
+} from "@/ui";
 
 type KnownName = DescriptionPreferences["names"][number];
 type Line = KnownName & { key: number };
@@ -19,6 +28,7 @@ const MAX_LANGUAGES = 3;
 const MAX_NAMES = 30;
 const LONGEST_NAME = 40;
 const LONGEST_NOTE = 80;
+const NAMELESS = "Give it a name, or remove the line.";
 const ORDINALS = ["First language", "Second language", "Third language"];
 
 type LanguageFieldProps = {
@@ -53,15 +63,18 @@ const LanguageField = ({ label, value, none, offered, onChange }: LanguageFieldP
   );
 };
 
+const nameOf = ({ key }: Line): string => `name-${String(key)}`;
+
 type NameLineProps = {
   line: Line;
   number: number;
+  error: string | undefined;
   onChange: (changes: Partial<KnownName>) => void;
   onRemove: () => void;
 };
 
-const NameLine = ({ line, number, onChange, onRemove }: NameLineProps) => (
-  <li className="flex items-end gap-2">
+const NameLine = ({ line, number, error, onChange, onRemove }: NameLineProps) => (
+  <li className={classNames("flex gap-2", error === undefined ? "items-end" : "items-center")}>
     <div className="flex min-w-0 grow flex-wrap gap-x-3 gap-y-2">
       <TextField
         className="min-w-0 grow basis-36"
@@ -69,7 +82,9 @@ const NameLine = ({ line, number, onChange, onRemove }: NameLineProps) => (
         autoComplete="off"
         maxLength={LONGEST_NAME}
         placeholder="Oma"
+        name={nameOf(line)}
         value={line.name}
+        error={error}
         onChange={(event) => onChange({ name: event.target.value })}
       />
       <TextField
@@ -95,6 +110,8 @@ const PreferencesForm = ({ preferences }: { preferences: DescriptionPreferences 
   const [lines, setLines] = useState<readonly Line[]>(() =>
     preferences.names.map((name, key) => ({ ...name, key })),
   );
+  const [isTried, setTried] = useState(false);
+  const isNameless = ({ name, note }: Line) => name.trim() === "" && note.trim() !== "";
   const choose = (at: number, code: string) => {
     const chosen = [...languages];
     if (code === "") chosen.splice(at, 1);
@@ -103,6 +120,13 @@ const PreferencesForm = ({ preferences }: { preferences: DescriptionPreferences 
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const nameless = lines.find(isNameless);
+    setTried(nameless !== undefined);
+    if (nameless) {
+      const field = event.currentTarget.elements.namedItem(nameOf(nameless));
+      if (field instanceof HTMLElement) field.focus();
+      return;
+    }
     const names = lines
       .map(({ name, note }) => ({ name: name.trim(), note: note.trim() }))
       .filter(({ name }) => name !== "");
@@ -149,6 +173,7 @@ const PreferencesForm = ({ preferences }: { preferences: DescriptionPreferences 
               key={line.key}
               line={line}
               number={at + 1}
+              error={isTried && isNameless(line) ? NAMELESS : undefined}
               onChange={(changes) =>
                 setLines(lines.map((one) => (one === line ? { ...one, ...changes } : one)))
               }
