@@ -464,6 +464,11 @@ class DescriptionsUnavailableError(ConflictError):
     detail = "The operator of this site has not switched AI descriptions on."
 
 
+class BatchesUnavailableError(ConflictError):
+    code = "batches_unavailable"
+    detail = "The operator of this site has not switched batches of descriptions on."
+
+
 class DescriptionsOffError(ConflictError):
     code = "descriptions_off"
     detail = "AI descriptions are off for your account. Turn them on in the settings first."

@@ -73,6 +73,17 @@ class DescribeAll:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TendBatch:
+    """The API or the sweep says: this batch of descriptions is to be sent, or looked after."""
+
+    batch_id: UUID
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        return {"task": "describe_batch", "batch_id": self.batch_id.hex}
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendMail:
     """The API says: a mail is to be written and sent."""
 
@@ -109,7 +120,15 @@ class StripOriginal:
 # app/processing/lease.py. It wakes a function up.
 PROCESS = {"task": "process"}
 
-Task = PictureStored | DescribePicture | DescribeAll | SendMail | ExportLibrary | StripOriginal
+Task = (
+    PictureStored
+    | DescribePicture
+    | DescribeAll
+    | TendBatch
+    | SendMail
+    | ExportLibrary
+    | StripOriginal
+)
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -146,6 +165,7 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
 
 _ASKED: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {
     "describe": lambda said: DescribePicture(image_id=UUID(said["image_id"])),
+    "describe_batch": lambda said: TendBatch(batch_id=UUID(said["batch_id"])),
     "describe_all": lambda said: DescribeAll(
         user_id=UUID(said["user_id"]),
         asked_at=datetime.fromisoformat(said["asked_at"]) if "asked_at" in said else None,

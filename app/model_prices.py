@@ -5,6 +5,7 @@ exact: 0.10 USD for a million tokens is 100 of them for each.
 
 Sources: prices from https://developers.openai.com/api/docs/pricing, as several public price tables
 gave it between 24 September and 9 October 2026; where they differ, the higher one stands here.
+Batches cost half of it (https://developers.openai.com/api/docs/guides/batch).
 Tokens of pictures from https://developers.openai.com/api/docs/guides/images-vision ("Calculating
 costs"), in its wording of summer 2026. It does not name the models called gpt-6 yet; they are
 counted as those before them, with 1.2 tokens for each patch.
@@ -13,7 +14,7 @@ counted as those before them, with 1.2 tokens for each patch.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
@@ -77,6 +78,15 @@ class Price:
             (input_tokens - written) * self.input
             + written * max(self.input, self.cache_write)
             + output_tokens * self.output
+        )
+
+    def in_batches(self) -> "Price":
+        """Return the half, which is what batches cost, rounded up."""
+        return replace(
+            self,
+            input=-(-self.input // 2),
+            output=-(-self.output // 2),
+            cache_write=-(-self.cache_write // 2),
         )
 
     def most(self, *, input_tokens: int, output_tokens: int) -> int:

@@ -106,6 +106,7 @@ class ModelSettings:
     is_demo: bool
     price: Price | None = None  # None: nobody said what it costs, and so nothing is sent
     price_is_own: bool = False  # whether the operator said it, and not the table that ships
+    takes_batches: bool = False  # whether the operator says that batches may be sent
     # What pictures may cost in a month, in nano-dollars; None: anything.
     budget: int | None = None  # of all together
     person_budget: int | None = None  # of each person
@@ -378,9 +379,17 @@ def _model(environment: Mapping[str, str]) -> ModelSettings | None:
         is_demo=is_demo,
         price=FREE if price is None and is_demo else price,
         price_is_own=model in own,
+        takes_batches=_takes_batches(environment),
         budget=_budget(environment, "OPENAI_BUDGET_USD", default=BUDGET_USD),
         person_budget=_budget(environment, "OPENAI_PERSON_BUDGET_USD", default=PERSON_BUDGET_USD),
     )
+
+
+def _takes_batches(environment: Mapping[str, str]) -> bool:
+    wanted = environment.get("OPENAI_BATCH") or "off"
+    if wanted not in {"on", "off"}:
+        raise InvalidSettingError("OPENAI_BATCH must be on or off")
+    return wanted == "on"
 
 
 def _budget(environment: Mapping[str, str], name: str, *, default: str) -> int | None:

@@ -94,6 +94,7 @@ REPETITIONS = {
     "show_description_version": _safe(),
     "estimate_descriptions": _LOOK,
     "describe_selected": _safe("What waits or is described already is left alone."),
+    "cancel_batches": _safe("What is being cancelled goes on being cancelled."),
     "describe_missing": _safe("What waits or is described already is left alone."),
     "complete_image": _safe(),
     "create_album": _not_safe("Each request makes another album."),

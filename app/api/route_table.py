@@ -74,6 +74,8 @@ GET /api/descriptions app.library.description_routes:get_description_costs
 PATCH /api/descriptions app.library.description_routes:set_description_budget
 POST /api/descriptions/never-send app.library.description_routes:set_never_sent
 POST /api/descriptions/estimate app.library.description_routes:estimate_descriptions
+GET /api/descriptions/batches app.library.description_routes:get_batches
+POST /api/descriptions/batches/cancel app.library.description_routes:cancel_batches
 POST /api/descriptions/ask app.library.description_routes:describe_selected
 GET /api/descriptions/calls app.library.description_routes:list_model_calls
 GET /api/images/<uuid:image_id>/descriptions app.library.history_routes:list_description_versions

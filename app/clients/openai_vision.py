@@ -1,7 +1,7 @@
 """Ask a model to describe an image, through OpenAI's Responses API or a compatible one.
 
-Only this file uses openai. It imports it at the first use: that takes a second, which a process
-without descriptions should not spend.
+Only this file and its neighbours openai_batches.py and vision_errors.py use openai. They import it
+at the first use: that takes a second, which a process without descriptions should not spend.
 """
 
 import base64
@@ -10,10 +10,12 @@ import threading
 import time
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.clients.vision_errors import Usage, VisionError, translated, translated_code
 from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import httpx2
     import openai
     from openai.types.responses import Response, ResponseInputTextParam
+    from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
     from openai.types.shared_params import ReasoningEffort
 
 PROMPT_VERSION = "1"
@@ -67,7 +70,7 @@ class GeneratedDescription:
     cache_write_tokens: int = 0
 
     @property
-    def usage(self) -> "Usage | None":
+    def usage(self) -> Usage | None:
         """What the host counted; None: it did not say."""
         if not self.input_tokens and not self.output_tokens:
             return None
@@ -76,63 +79,6 @@ class GeneratedDescription:
             output_tokens=self.output_tokens,
             cache_write_tokens=self.cache_write_tokens,
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """How many tokens the host counted. Those written to its cache are among the input's."""
-
-    input_tokens: int
-    output_tokens: int
-    cache_write_tokens: int = 0
-
-
-VisionErrorCode = Literal[
-    "rate_limited",
-    "quota_exceeded",
-    "unreachable",
-    "refused",
-    "unusable_answer",
-    "bad_key",
-    "picture_not_accepted",
-    "misconfigured",
-]
-
-
-# No answer about the picture came, and the next one would fare no better.
-AWAY: frozenset[VisionErrorCode] = frozenset(
-    {"unreachable", "rate_limited", "quota_exceeded", "bad_key"}
-)
-OPERATORS: frozenset[VisionErrorCode] = frozenset({"quota_exceeded", "bad_key"})  # theirs to mend
-
-
-class VisionError(Exception):
-    """No description, and why.
-
-    retry_after is in seconds, where the model's host said so. has_stalled: the host took the
-    question and said nothing for a minute, or did not come to an end, which may have cost as much
-    as an answer. usage: what the host counted, where it said so. is_unbilled: it never had the
-    question, or refused it as such. Not where it failed: a gateway in front may say so of an answer
-    that was made.
-    """
-
-    def __init__(
-        self,
-        code: VisionErrorCode,
-        *,
-        retryable: bool = False,
-        retry_after: float | None = None,
-        has_stalled: bool = False,
-        is_unbilled: bool = False,
-    ) -> None:
-        """Keep what the caller decides by."""
-        super().__init__(code)
-        self.usage: Usage | None = None
-        self.is_unbilled = is_unbilled
-        self.code: VisionErrorCode = code
-        self.retryable = retryable
-        self.has_stalled = has_stalled
-        self.retry_after = retry_after
 
 
 class _Answer(BaseModel):
@@ -187,28 +133,12 @@ class Vision:
         import openai  # noqa: PLC0415 - see above
 
         try:
-            response = self._ask(_data_url(preview, content_type), wishes)
+            response = self._ask(data_url(preview, content_type), wishes)
         except openai.OpenAIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         except ValueError as error:  # the body was no JSON
             raise VisionError("unusable_answer", retryable=True) from error
-        usage = _usage_of(response)
-        try:
-            answer = _parsed(_text_of(response))
-        except VisionError as error:
-            error.usage = usage
-            raise
-        return GeneratedDescription(
-            alt_text=_clipped(" ".join(_cleaned(answer.alt_text).split()), LONGEST_ALT_TEXT),
-            text=_clipped(_cleaned(answer.text), LONGEST_TEXT),
-            visible_text=_clipped(_cleaned(answer.visible_text), LONGEST_TEXT),
-            tags=_tidied(answer.tags),
-            model=self._settings.model,
-            prompt_version=PROMPT_VERSION,
-            input_tokens=usage.input_tokens if usage else 0,
-            output_tokens=usage.output_tokens if usage else 0,
-            cache_write_tokens=usage.cache_write_tokens if usage else 0,
-        )
+        return read_answer(response, model=self._settings.model)
 
     def close(self) -> None:
         """Let go of connections; the next description makes new ones."""
@@ -218,65 +148,108 @@ class Vision:
                 self._made = None
 
     def _ask(self, picture: str, wishes: Wishes) -> "Response":
-        from openai import omit  # noqa: PLC0415 - see above
-        from openai.types.responses import Response  # noqa: PLC0415
+        from openai.types.responses import Response  # noqa: PLC0415 - see above
 
-        effort = cast("ReasoningEffort", self._settings.effort)
-        response: object = self._client().responses.create(
-            model=self._settings.model,
-            instructions=wishes.instructions,
-            input=[
-                {
-                    "role": "user",
-                    "content": [
-                        {"type": "input_text", "text": _QUESTION},
-                        *_names(wishes),
-                        {"type": "input_image", "image_url": picture, "detail": "auto"},
-                    ],
-                }
-            ],
-            text={
-                "format": {
-                    "type": "json_schema",
-                    "name": "description",
-                    "strict": True,
-                    "schema": _Answer.model_json_schema(),
-                }
-            },
-            reasoning={"effort": effort} if effort else omit,
-            max_output_tokens=_MAX_OUTPUT_TOKENS,
-            store=False,
-        )
+        asked = question(picture, wishes, settings=self._settings)
+        response: object = self._client().responses.create(**asked)
         if not isinstance(response, Response):  # a body that is not JSON is returned as it is
             raise VisionError("unusable_answer", retryable=True)
         return response
 
     def _client(self) -> "openai.OpenAI":
-        import openai  # noqa: PLC0415 - see above
-
         with self._lock:
             if self._made is None:
-                self._made = openai.OpenAI(
-                    api_key=self._settings.api_key,
-                    base_url=self._settings.base_url or "https://api.openai.com/v1",
-                    timeout=openai.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS),
-                    max_retries=0,  # the queue tries again, and lets others go first
-                    http_client=openai.DefaultHttpxClient(
-                        # A host that people agreed to would send their pictures on to another.
-                        follow_redirects=False,
-                        # What is packed may be a thousand times as large.
-                        headers={"Accept-Encoding": "identity"},
-                        event_hooks={"request": [_note_begin], "response": [_read_in_time]},
-                    ),
-                )
+                self._made = make_client(self._settings)
             return self._made
+
+
+def question(
+    picture: str, wishes: Wishes, *, settings: VisionSettings
+) -> "ResponseCreateParamsNonStreaming":
+    """Return the body of a request for one description, which has the picture as a data URL."""
+    asked: ResponseCreateParamsNonStreaming = {
+        "model": settings.model,
+        "instructions": wishes.instructions,
+        "input": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "input_text", "text": _QUESTION},
+                    *_names(wishes),
+                    {"type": "input_image", "image_url": picture, "detail": "auto"},
+                ],
+            }
+        ],
+        "text": {
+            "format": {
+                "type": "json_schema",
+                "name": "description",
+                "strict": True,
+                "schema": _Answer.model_json_schema(),
+            }
+        },
+        "max_output_tokens": _MAX_OUTPUT_TOKENS,
+        "store": False,
+    }
+    if settings.effort:
+        asked["reasoning"] = {"effort": cast("ReasoningEffort", settings.effort)}
+    return asked
+
+
+def read_answer(response: "Response", *, model: str) -> GeneratedDescription:
+    """Return what a model said of a picture, cleaned.
+
+    Raises:
+        VisionError: it is no description; with what it cost.
+    """
+    usage = _usage_of(response)
+    try:
+        answer = _parsed(_text_of(response))
+    except VisionError as error:
+        error.usage = usage
+        raise
+    return GeneratedDescription(
+        alt_text=_clipped(" ".join(_cleaned(answer.alt_text).split()), LONGEST_ALT_TEXT),
+        text=_clipped(_cleaned(answer.text), LONGEST_TEXT),
+        visible_text=_clipped(_cleaned(answer.visible_text), LONGEST_TEXT),
+        tags=_tidied(answer.tags),
+        model=model,
+        prompt_version=PROMPT_VERSION,
+        input_tokens=usage.input_tokens if usage else 0,
+        output_tokens=usage.output_tokens if usage else 0,
+        cache_write_tokens=usage.cache_write_tokens if usage else 0,
+    )
+
+
+def make_client(
+    settings: VisionSettings, *, max_answer_bytes: int = _MAX_ANSWER_BYTES
+) -> "openai.OpenAI":
+    """Make a client whose answers are no longer than that, and do not take for ever."""
+    import openai  # noqa: PLC0415 - see above
+
+    return openai.OpenAI(
+        api_key=settings.api_key,
+        base_url=settings.base_url or "https://api.openai.com/v1",
+        timeout=openai.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS),
+        max_retries=0,  # the queue tries again, and lets others go first
+        http_client=openai.DefaultHttpxClient(
+            # A host that people agreed to would send their pictures on to another.
+            follow_redirects=False,
+            # What is packed may be a thousand times as large.
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={
+                "request": [_note_begin],
+                "response": [partial(_read_in_time, max_bytes=max_answer_bytes)],
+            },
+        ),
+    )
 
 
 def _note_begin(request: "httpx2.Request") -> None:
     request.extensions.setdefault(_BEGAN, time.monotonic())
 
 
-def _read_in_time(response: "httpx2.Response") -> None:
+def _read_in_time(response: "httpx2.Response", *, max_bytes: int) -> None:
     """Read an answer, of which openai has only the head yet, within what is left of the time.
 
     Raises:
@@ -294,7 +267,7 @@ def _read_in_time(response: "httpx2.Response") -> None:
     for chunk in stream:
         read.append(chunk)
         size += len(chunk)
-        if size > _MAX_ANSWER_BYTES:
+        if size > max_bytes:
             stream.close()
             raise VisionError("unusable_answer", retryable=True)
         if time.monotonic() > ends:
@@ -308,95 +281,9 @@ def _names(wishes: Wishes) -> "list[ResponseInputTextParam]":
     return [] if wishes.data is None else [{"type": "input_text", "text": wishes.data}]
 
 
-def _data_url(picture: bytes, content_type: str) -> str:
+def data_url(picture: bytes, content_type: str = "image/webp") -> str:
+    """Return a picture as an address that holds it."""
     return f"data:{content_type};base64,{base64.b64encode(picture).decode()}"
-
-
-# Error codes, in the API's own words (openai.types.responses.ResponseError and the error guide).
-_NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-_POLICY = frozenset(
-    {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "content_policy_violation"}
-    | {"image_content_policy_violation", "content_filter", "moderation_blocked"}
-)
-_BUSY = frozenset({"rate_limit_exceeded", "server_error", "server_overloaded", "slow_down"})
-
-
-_NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
-
-
-def _translated(error: "openai.OpenAIError") -> VisionError:
-    """Translate errors of openai."""
-    import openai  # noqa: PLC0415 - see above
-
-    match error:
-        case openai.APIConnectionError():
-            # Of openai's HTTP client, which it may change: an error of connecting has another name.
-            cause = type(error.__cause__).__name__
-            return VisionError(
-                "unreachable",
-                retryable=True,
-                has_stalled=cause == "ReadTimeout",
-                is_unbilled=cause in _NOT_SENT,
-            )
-        case openai.APIResponseValidationError():
-            return VisionError("unusable_answer", retryable=True)
-        case openai.APIStatusError():
-            translated = _translated_status(error)
-            translated.is_unbilled = error.status_code < _SERVER_ERROR
-            return translated
-        case openai.APIError():
-            return _translated_code(error.code)
-        case _:
-            return VisionError("misconfigured")
-
-
-_BY_STATUS: dict[int, VisionErrorCode] = {
-    401: "bad_key",
-    402: "quota_exceeded",
-    403: "bad_key",
-    404: "misconfigured",  # no such model, or the address is not of this API
-    413: "picture_not_accepted",
-    415: "picture_not_accepted",
-}
-_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
-_TRY_AGAIN = (408, 409, 425)
-
-
-def _translated_status(error: "openai.APIStatusError") -> VisionError:
-    status = error.status_code
-    if {error.code, error.type} & _NO_MONEY:
-        return VisionError("quota_exceeded")
-    if status == _TOO_MANY_REQUESTS:
-        return VisionError("rate_limited", retryable=True, retry_after=_retry_after(error))
-    if status >= _SERVER_ERROR or status in _TRY_AGAIN:
-        return VisionError("unreachable", retryable=True, retry_after=_retry_after(error))
-    # Some hosts answer 403 to what a picture shows, others to a wrong key.
-    if status in _BY_STATUS and error.code not in _POLICY:
-        return VisionError(_BY_STATUS[status])
-    return _translated_code(error.code)
-
-
-def _translated_code(code: str | None) -> VisionError:
-    code = code or ""
-    if code in _POLICY:
-        return VisionError("refused")
-    if code in _NO_MONEY:
-        return VisionError("quota_exceeded")
-    if code in _BUSY:
-        return VisionError("unreachable", retryable=True)
-    return VisionError("picture_not_accepted" if "image" in code else "misconfigured")
-
-
-_LONGEST_WAIT = 3600.0
-
-
-def _retry_after(error: "openai.APIStatusError") -> float | None:
-    """Return the seconds that the host asks for; the other form of the header, a date, is rare."""
-    try:
-        seconds = float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
 
 
 def _usage_of(response: "Response") -> Usage | None:
@@ -418,7 +305,7 @@ def _text_of(response: "Response") -> str:
         VisionError: it refused, failed, or was cut off.
     """
     if response.error is not None:
-        raise _translated_code(response.error.code)
+        raise translated_code(response.error.code)
     reason = response.incomplete_details.reason if response.incomplete_details else None
     contents = [
         content

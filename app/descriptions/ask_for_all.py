@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.database import db
+from app.descriptions.batches.rows import is_in_batch
 from app.images.models import DescriptionState, Image
 from app.messages import DescribeAll, DescribePicture
 
@@ -27,6 +28,7 @@ def ask_for_next(
         Image.owner_id == task.user_id,
         Image.description_state == DescriptionState.WAITING,
         Image.deleted_at.is_(None),  # else `ix_images_to_describe` cannot be used
+        ~is_in_batch(),
     )
     if task.asked_at is not None:
         query = query.where(Image.description_asked_at == task.asked_at)

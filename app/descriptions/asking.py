@@ -20,6 +20,8 @@ from app.accounts.rate_limits.policies import (
 )
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat, take_seat
 from app.database import db, now
+from app.descriptions.batches.ask import add_batches
+from app.descriptions.batches.rows import is_in_batch, lease_in_batch
 from app.descriptions.budget import standing_of
 from app.descriptions.consent import agreed_to
 from app.descriptions.never_send import has_any, ids_never_sent
@@ -27,6 +29,7 @@ from app.descriptions.preferences import wishes_of
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import by
 from app.errors import (
+    BatchesUnavailableError,
     BudgetSpentError,
     DescribedByPersonError,
     DescriptionsOffError,
@@ -39,6 +42,7 @@ from app.errors import (
     TooManyAtOnceError,
     TooManyRequestsError,
 )
+from app.images.description_batch_models import DescriptionBatch, DescriptionBatchLine
 from app.images.models import (
     Description,
     DescriptionSource,
@@ -53,6 +57,7 @@ from app.settings import ModelSettings
 MAX_MISSING_AT_ONCE = 1000  # in one transaction
 MAX_SECONDS_OF_MISSING = 10.0
 MAX_SELECTED = 10_000  # as many as a batch changes
+CANCELLING_SECONDS = 60
 
 
 def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
@@ -80,6 +85,7 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
             Image.deleted_at,
             Description.source,
             is_never_sent().label("is_never_sent"),
+            is_in_batch().label("is_in_batch"),
         )
         .outerjoin(Description, Description.id == Image.current_description_id)
         .where(Image.owned_by(user), Image.id == image_id)
@@ -98,6 +104,9 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     if row.description_state == DescriptionState.WAITING:
         db.session.rollback()
         return False
+    if row.is_in_batch:
+        # Its batch is being cancelled, and may have it described still.
+        raise TooManyRequestsError(retry_after=CANCELLING_SECONDS)
     counted = (
         (DESCRIPTIONS_OF_IMAGE, str(image_id)),
         (DESCRIPTIONS_OF_PERSON, str(user.id)),
@@ -122,12 +131,16 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     return asked is not None
 
 
-def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, datetime]:
+def ask_for_missing(
+    user: User, *, model: ModelSettings | None, in_batch: bool = False
+) -> tuple[int, datetime]:
     """Note that pictures without a description wait for one; return how many, and since when.
 
     A thousand in each transaction, for as long as a request may take: of a very large library some
     are left, and the same request asks for those. The messages of single pictures are the worker's
     to send. Ends the transaction.
+
+    in_batch: within a day, at half the price: see [Note: Batches].
 
     Raises:
         TooManyRequestsError: they were asked for a moment ago, or many were some hours ago.
@@ -136,26 +149,27 @@ def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, da
         DescriptionsOffError: the person has not turned descriptions on.
         ModelPriceUnknownError: nobody has said what the model costs.
         BudgetSpentError: not one more picture has room in their budget, or in everybody's.
+        BatchesUnavailableError: the operator has not switched batches on.
     """
-    _require_room(user, model=model)
+    _require_room(user, model=model, in_batch=in_batch)
     counted = (DESCRIPTIONS_OF_ALL, str(user.id))
     limiter.take_each(counted)
     _take_seat(user, counted)
     if over := limiter.seconds_over(DESCRIPTIONS_OF_MISSING, of=str(user.id)):
         raise TooManyRequestsError(retry_after=over)
     moment, ends = now(), time.monotonic() + MAX_SECONDS_OF_MISSING
-    asked, last = _ask_for_some(user.id, after=b"", moment=moment)
+    asked, last = _ask_for_some(user.id, after=b"", moment=moment, in_batch=in_batch)
     total = asked
     with suppress(TooManyAtOnceError):  # what was asked for is asked for
         while asked == MAX_MISSING_AT_ONCE and time.monotonic() < ends:
             take_seat(user.id)
-            asked, last = _ask_for_some(user.id, after=last, moment=moment)
+            asked, last = _ask_for_some(user.id, after=last, moment=moment, in_batch=in_batch)
             total += asked
     return total, moment
 
 
 def ask_for_selected(
-    user: User, ids: Sequence[UUID], *, model: ModelSettings | None
+    user: User, ids: Sequence[UUID], *, model: ModelSettings | None, in_batch: bool = False
 ) -> tuple[int, datetime]:
     """Note that those of these pictures wait that have no description; as `ask_for_missing`.
 
@@ -163,8 +177,9 @@ def ask_for_selected(
         user: whose pictures.
         ids: of them, at most MAX_SELECTED; what is not there, or not theirs, is passed over.
         model: the site's.
+        in_batch: as there.
     """
-    _require_room(user, model=model)
+    _require_room(user, model=model, in_batch=in_batch)
     counted = (DESCRIPTIONS_OF_SELECTED, str(user.id))
     limiter.take_each(counted)
     _take_seat(user, counted)
@@ -176,7 +191,9 @@ def ask_for_selected(
             if first:
                 take_seat(user.id)
             some = Image.id.in_(ids[first : first + MAX_MISSING_AT_ONCE])
-            asked, _ = _ask_for_some(user.id, after=b"", moment=moment, among=some)
+            asked, _ = _ask_for_some(
+                user.id, after=b"", moment=moment, among=some, in_batch=in_batch
+            )
             total += asked
     return total, moment
 
@@ -184,9 +201,9 @@ def ask_for_selected(
 def count_missing(user: User) -> int:
     """Count the pictures that could be described and are not; read off what a trigger keeps."""
     kept = select(Storage.descriptions_missing).where(Storage.user_id == user.id)
-    missing = db.session.scalar(kept) or 0
+    missing = (db.session.scalar(kept) or 0) - _count_coming(user)
     if not has_any(user.id):
-        return missing
+        return max(0, missing)
     take_read_seat(user.id, rows=FEW_ROWS + 1)
     unsent = (
         select(func.count())
@@ -196,8 +213,25 @@ def count_missing(user: User) -> int:
     return max(0, missing - (db.session.scalar(unsent) or 0))
 
 
+def _count_coming(user: User) -> int:
+    """Count the pictures that are missing, and that a batch which is cancelled may still bring."""
+    coming = (
+        select(func.count())
+        .select_from(DescriptionBatchLine)
+        .join(DescriptionBatch, DescriptionBatch.id == DescriptionBatchLine.batch_id)
+        .join(Image, Image.id == DescriptionBatchLine.image_id)
+        .where(DescriptionBatch.owner_id == user.id, Image.owned_by(user), would_miss())
+    )
+    return db.session.scalar(coming) or 0
+
+
 def _ask_for_some(
-    owner_id: UUID, *, after: bytes, moment: datetime, among: ColumnElement[bool] | None = None
+    owner_id: UUID,
+    *,
+    after: bytes,
+    moment: datetime,
+    in_batch: bool,
+    among: ColumnElement[bool] | None = None,
 ) -> tuple[int, bytes]:
     """Note that the next thousand wait; return how many, and the checksum of the last. Commits."""
     # By the index of checksums: each thousand begins where the one before it ended.
@@ -216,11 +250,14 @@ def _ask_for_some(
     asked = (
         update(Image)
         .where(Image.id.in_(some.scalar_subquery()))
-        .values(_waiting_since(moment))
-        .returning(Image.sha256)
+        .values(_waiting_since(moment) | (lease_in_batch() if in_batch else {}))
+        .returning(Image.sha256, Image.id)
         .execution_options(synchronize_session=False)
     )
-    checksums = db.session.scalars(asked).all()
+    rows = db.session.execute(asked).all()
+    checksums = [row.sha256 for row in rows]
+    if in_batch:
+        add_batches(owner_id, [row.id for row in rows])
     if checksums:
         limiter.add(DESCRIPTIONS_OF_MISSING, of=str(owner_id), amount=len(checksums))
     db.session.commit()
@@ -260,10 +297,14 @@ def require_tariff(model: ModelSettings | None) -> Tariff:
     return tariff
 
 
-def _require_room(user: User, *, model: ModelSettings | None) -> None:
+def _require_room(user: User, *, model: ModelSettings | None, in_batch: bool = False) -> None:
     """Refuse what has no consent, no price, or no room for one more picture in a budget."""
     require_consent(user, model=model)
     tariff = require_tariff(model).with_wishes(wishes_of(user.id))
+    if in_batch:
+        if model is None or not model.takes_batches:
+            raise BatchesUnavailableError
+        tariff = tariff.in_batches()
     standing = standing_of(user.id, tariff=tariff)
     payer = standing.refuses(tariff.most_of_picture)
     if payer is not None:
@@ -283,7 +324,7 @@ def _waiting_since(moment: datetime) -> dict[str, object]:
 
 def _missing() -> ColumnElement[bool]:
     """Pictures that could be described and are not: never asked for, or failed."""
-    return would_miss() & ~is_never_sent()
+    return would_miss() & ~is_never_sent() & ~is_in_batch()
 
 
 def would_miss() -> ColumnElement[bool]:

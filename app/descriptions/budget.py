@@ -13,14 +13,14 @@ See docs/decisions/0118.
 
 import logging
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Row, delete, func, select, text, update
 
-from app.clients.openai_vision import Usage
+from app.clients.vision_errors import Usage
 from app.database import db, now
 from app.descriptions.tariff import Tariff
 from app.images.model_call_models import MAX_CALLS_KEPT, ModelCall, ModelSpending
@@ -105,8 +105,13 @@ class Standing:
         return None
 
 
-def reserve(owner_id: UUID, image_id: UUID, *, tariff: Tariff) -> Call | Refused:
-    """Reserve the most that one picture can cost; commits. See [Note: Reserved, then settled]."""
+def reserve(
+    owner_id: UUID, image_id: UUID, *, tariff: Tariff, batch_id: UUID | None = None
+) -> Call | Refused:
+    """Reserve the most that one picture can cost; commits. See [Note: Reserved, then settled].
+
+    batch_id: the batch that it is sent in. Then it is reserved for as long as that is open.
+    """
     amount = tariff.most_of_picture
     budgets = (
         (owner_id, smaller(tariff.person_budget, _own_budget(owner_id))),
@@ -122,6 +127,7 @@ def reserve(owner_id: UUID, image_id: UUID, *, tariff: Tariff) -> Call | Refused
     call = ModelCall(
         owner_id=owner_id,
         image_id=image_id,
+        batch_id=batch_id,
         month=cast("date", month),
         host=tariff.host[:255],
         model=tariff.model[:100],
@@ -184,6 +190,41 @@ def _close(held: ModelCall, *, outcome: str, cost: int, former: int | None = Non
         )
 
 
+def call_of_batch(
+    batch_id: UUID, image_id: UUID, *, since: datetime, tariff: Tariff
+) -> Call | None:
+    """Return what is reserved for a picture of a batch that was sent then; None: nothing is."""
+    found = db.session.scalar(
+        select(ModelCall.id)
+        .where(ModelCall.batch_id == batch_id, ModelCall.image_id == image_id)
+        .where(ModelCall.sent_at >= since)
+        .where(ModelCall.settled_at.is_(None) | (ModelCall.outcome == UNKNOWN))
+        .order_by(ModelCall.id.desc())
+        .limit(1)
+    )
+    return None if found is None else Call(id=found, tariff=tariff)
+
+
+def give_back_batch(batch_id: UUID, *, outcome: str, tariff: Tariff) -> int:
+    """Give back what is reserved for pictures of a batch that cost nothing; commits.
+
+    Safe to repeat. Returns for how many.
+    """
+    held = list(
+        db.session.scalars(
+            select(ModelCall.id)
+            .where(ModelCall.batch_id == batch_id, ModelCall.settled_at.is_(None))
+            .order_by(ModelCall.id)
+        )
+    )
+    db.session.rollback()
+    for call_id in held:
+        call = Call(id=call_id, tariff=tariff)
+        settle(call, outcome=outcome, usage=None, is_unbilled=True)
+        db.session.commit()
+    return len(held)
+
+
 def settle_abandoned() -> int:
     """Keep as spent what was reserved by workers that died; commits. Returns how many there were.
 
@@ -192,6 +233,7 @@ def settle_abandoned() -> int:
     abandoned = (
         select(ModelCall.id)
         .where(ModelCall.settled_at.is_(None), ModelCall.sent_at < now() - ABANDONED_AFTER)
+        .where(ModelCall.batch_id.is_(None))  # a batch settles its own
         .order_by(ModelCall.sent_at)
         .limit(MAX_ABANDONED)
     )

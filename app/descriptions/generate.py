@@ -19,8 +19,9 @@ from app.accounts.rate_limits.policies import (
 )
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PictureStore, Preview
-from app.clients.openai_vision import AWAY, OPERATORS, GeneratedDescription, VisionError
+from app.clients.openai_vision import GeneratedDescription
 from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
+from app.clients.vision_errors import AWAY, OPERATORS, VisionError
 from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, is_contention
 from app.descriptions.budget import DESCRIBED, Call, Refused, reserve, settle

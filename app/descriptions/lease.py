@@ -24,6 +24,11 @@ LEASE = timedelta(minutes=4)
 TURN = timedelta(seconds=5)
 MAX_TURN = timedelta(hours=1)
 
+# Pictures in a batch wait, and no worker asks for one of them alone: they have a lease, and come
+# last, a month from now. See [Note: Batches] in batches/__init__.py.
+IN_BATCH_FOR = timedelta(days=30)
+_SOON = timedelta(days=1)
+
 # One probe of the index for each person who waits (see _WHO_IS_NEXT in lease.py).
 _WHO_IS_NEXT = text("""
 WITH RECURSIVE waiting (owner_id) AS (
@@ -49,6 +54,7 @@ _BEGIN = text("""
 WITH next AS MATERIALIZED (
   SELECT id FROM images
   WHERE owner_id = :owner AND description_state = 'waiting' AND deleted_at IS NULL
+    AND description_asked_at < now() + :soon
     AND (description_leased_until IS NULL OR description_leased_until < now())
   ORDER BY description_asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), begun AS (
@@ -64,7 +70,7 @@ WITH next AS MATERIALIZED (
   )
 )
 SELECT id, description_attempts, description_leased_until FROM begun
-""").bindparams(lease=LEASE, turn=TURN, most=MAX_TURN)
+""").bindparams(lease=LEASE, turn=TURN, most=MAX_TURN, soon=_SOON)
 _CHARGE = text("""
 INSERT INTO rate_limits AS held (key, empty_at)
 VALUES ('description-turn:' || :owner, now() + least(:more, :most))
@@ -124,6 +130,7 @@ def _seconds_until(*which: ColumnElement[bool]) -> float | None:
         Image.description_leased_until,
         Image.description_state == DescriptionState.WAITING,
         Image.deleted_at.is_(None),
+        Image.description_asked_at < func.now() + _SOON,
         *which,
     )
 

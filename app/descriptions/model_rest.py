@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from app.clients.openai_vision import AWAY
+from app.clients.vision_errors import AWAY
 from app.database import db
 
 MIN_REST_SECONDS = 5.0

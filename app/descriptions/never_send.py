@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
 from app.database import db
+from app.descriptions.batches.rows import look_soon
 from app.descriptions.consent import MAX_STOPPED
 from app.errors import NotFoundError, TooManyAtOnceError
 from app.images.album_models import Album, AlbumImage
@@ -211,6 +212,7 @@ def _stop_some(owner_id: UUID, *which: ColumnElement[bool], most: int) -> int:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
+    look_soon(owner_id)
     stopped = (
         update(Image)
         .where(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from app.clients.openai_vision import Usage, most_tokens
+from app.clients.openai_vision import most_tokens
+from app.clients.vision_errors import Usage
 from app.clients.vision_wishes import Wishes
 from app.media.formats.bare_webp import MAX_SIDE
 from app.model_prices import Price
@@ -45,6 +46,10 @@ class Tariff:
     def with_wishes(self, wishes: Wishes) -> Self:
         """Return the same for questions that are longer by a person's wishes."""
         return replace(self, input_tokens=self.input_tokens + wishes.more_tokens)
+
+    def in_batches(self) -> Self:
+        """Return the same at the price of batches."""
+        return replace(self, price=self.price.in_batches())
 
     @property
     def most_of_picture(self) -> int:

@@ -18,6 +18,7 @@ def model_calls_of(user_id: UUID) -> list[dict[str, Any]]:
         ModelCall.image_id,
         ModelCall.host,
         ModelCall.model,
+        ModelCall.batch_id.is_not(None).label("in_batch"),
         ModelCall.outcome,
         ModelCall.input_tokens,
         ModelCall.output_tokens,

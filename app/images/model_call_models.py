@@ -55,6 +55,12 @@ class ModelCall(Base):
             "sent_at",
             postgresql_where=text("settled_at IS NULL"),
         ),
+        Index(
+            "ix_model_calls_of_batch",
+            "batch_id",
+            "image_id",
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
         {
             "comment": "Sendings of pictures to a model, for 400 days and of each person the last"
             " 10,000. A row without settled_at is a reservation."
@@ -65,6 +71,9 @@ class ModelCall(Base):
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     image_id: Mapped[UUID] = mapped_column(
         comment="Which picture was sent. No foreign key: that it was sent stays true."
+    )
+    batch_id: Mapped[UUID | None] = mapped_column(
+        comment="The batch that it was sent in; null: alone. No foreign key, as for the image."
     )
     month: Mapped[date] = mapped_column(comment="Whose budget it counts in.")
     host: Mapped[str] = mapped_column(String(255), comment="To whom.")

@@ -23,6 +23,7 @@ from app.albums.purge import albums_due, purge_album
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now, set_short_lock_timeout
+from app.descriptions.batches import rows as batches
 from app.descriptions.consent import note_hosts
 from app.descriptions.model_rest import seconds_of_rest
 from app.exports.create import delete_export, expired_exports, overdue_exports, take_up
@@ -37,7 +38,7 @@ from app.jobs.due_images import few_of_each, newest_of_each
 from app.jobs.sweep import Sweep, found
 from app.lookalikes.compare import compare_some, owners_with_new
 from app.media.results import DECODER_VERSION
-from app.messages import DescribePicture, ExportLibrary, PictureStored
+from app.messages import DescribePicture, ExportLibrary, PictureStored, TendBatch
 from app.places.naming import name_some, owners_to_name
 from app.processing.fingerprints import is_any_missing
 from app.processing.lease import seconds_until_next
@@ -94,6 +95,12 @@ def ask_for_late_descriptions(sweep: Sweep) -> None:
     moment = now()
     for picture in in_time(found(partial(_late_descriptions, moment, asked=sweep.asked))):
         try_step(partial(_ask_again, picture.image_id, moment, ask=sweep.ask))
+
+
+def tend_batches(sweep: Sweep) -> None:
+    """Send a message for each batch of descriptions that is to be looked at."""
+    for batch_id in batches.wake_due():
+        try_step(partial(sweep.tend, TendBatch(batch_id=batch_id)))
 
 
 def finish_purges(sweep: Sweep) -> None:

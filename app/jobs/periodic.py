@@ -17,6 +17,7 @@ from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.store import delete_dead_sessions
 from app.database import db
 from app.descriptions import budget
+from app.descriptions.batches import rows as batches
 from app.integrity.in_time import in_time
 from app.integrity.one_step import try_step
 from app.integrity.scan_state import record_sweep
@@ -127,6 +128,13 @@ PERIODIC_JOBS = (
     PeriodicJob(
         "descriptions that have waited for an hour are queued again, once few messages are left",
         cleanup.ask_for_late_descriptions,
+    ),
+    PeriodicJob(
+        "batches of descriptions are sent, or looked after, by messages for those that are due",
+        cleanup.tend_batches,
+    ),
+    PeriodicJob(
+        "batches of descriptions that ended a week ago are deleted", _alone(batches.forget_ended)
     ),
     PeriodicJob(
         "objects of what people deleted for good, and of deletions that were interrupted, are"

@@ -12,7 +12,7 @@ from app.database import db
 from app.embeddings.encoder import Encoder
 from app.images.turns import MaintenanceCharge
 from app.integrity.orphans import PAGES_A_SWEEP
-from app.messages import DescribePicture, ExportLibrary, PictureStored, SendMail
+from app.messages import DescribePicture, ExportLibrary, PictureStored, SendMail, TendBatch
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Sweep:
         notify: sends the event of an image whose own was lost.
         wake: sends a message that has whatever waits processed.
         ask: sends the message for a description that waits too long.
+        tend: sends the message for a batch of descriptions.
         asked: returns how many such messages there are.
         go_on: sends the message for an export whose worker stopped.
         post: sends the message of an e-mail.
@@ -45,6 +46,7 @@ class Sweep:
     notify: Callable[[PictureStored], None]
     wake: Callable[[], None]
     ask: Callable[[DescribePicture], None]
+    tend: Callable[[TendBatch], None]
     asked: Callable[[], int]
     go_on: Callable[[ExportLibrary], None]
     post: Callable[[SendMail], None]

@@ -16,9 +16,12 @@ from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.clients.aws.ses import Mailer
 from app.clients.aws.sqs import MAX_MESSAGES, Queue
+from app.clients.openai_batches import Batches
 from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
 from app.descriptions.ask_for_all import ask_for_next
+from app.descriptions.batches.send import Means
+from app.descriptions.batches.tend import tend
 from app.descriptions.generate import describe_next
 from app.descriptions.tariff import Tariff
 from app.embeddings.encoder import make_encoder
@@ -38,6 +41,7 @@ from app.messages import (
     PictureStored,
     SendMail,
     StripOriginal,
+    TendBatch,
     handle,
     parse,
     pause_after,
@@ -49,7 +53,7 @@ from app.processing.lease import seconds_until_next
 from app.processing.process_image import ProcessingContext, note_arrivals, process_next
 from app.processing.scratch_space import ScratchSpace
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
-from app.settings import Settings
+from app.settings import ModelSettings, Settings
 
 # On AWS the function has two minutes, and both its start and the last step need some of them.
 SWEEP_SECONDS = 95.0 - SECONDS_FOR_PEOPLE
@@ -102,6 +106,7 @@ class WorkerContext:
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
+        self._batches = _batches(settings)
         self._encoder = make_encoder(is_wanted=settings.search_by_meaning_is_wanted)
 
     def handlers(self, decoders: DecoderPool) -> Mapping[type, Handler]:
@@ -137,6 +142,19 @@ class WorkerContext:
             del attempt
             ask_for_next(task, ask=self.ask_for_each, go_on=self.descriptions.send)
 
+        def tend_batch(task: TendBatch, attempt: int) -> None:
+            del attempt
+            means = Means(
+                store=self.store,
+                decoders=decoders,
+                host=self._batches,
+                tariff=tariff,
+                takes_batches=bool(self.settings.model and self.settings.model.takes_batches),
+                is_demo=is_demo,
+                give_way=self._give_way,
+            )
+            tend(task.batch_id, means=means)
+
         def post(task: SendMail, attempt: int) -> None:
             send_mail(task, attempt, mailer=self._mailer, settings=self.settings)
 
@@ -154,6 +172,7 @@ class WorkerContext:
             StripOriginal: strip,
             DescribePicture: describe,
             DescribeAll: describe_all,
+            TendBatch: tend_batch,
             ExportLibrary: export,
             SendMail: post,
         }
@@ -230,6 +249,7 @@ class WorkerContext:
             notify=self.notify,
             wake=self.wake,
             ask=self.ask,
+            tend=self.tend,
             asked=self.descriptions.length,
             go_on=self.go_on,
             post=self.post,
@@ -269,6 +289,10 @@ class WorkerContext:
         """Send the message for a description, to arrive after a delay."""
         self.descriptions.send(task.message(), delay_seconds=delay_seconds)
 
+    def tend(self, task: TendBatch) -> None:
+        """Send the message for a batch of descriptions."""
+        self.descriptions.send(task.message())
+
     def ask_for_each(self, tasks: Sequence[DescribePicture]) -> None:
         """Send the messages for descriptions, by tens."""
         self.descriptions.send_all([task.message() for task in tasks])
@@ -302,11 +326,14 @@ def _mailer(settings: Settings) -> Mailer | None:
 
 
 def _vision(settings: Settings) -> Vision | None:
-    model = settings.model
-    if model is None:
-        return None
-    return Vision(
-        VisionSettings(
-            api_key=model.api_key, base_url=model.base_url, model=model.model, effort=model.effort
-        )
+    return None if settings.model is None else Vision(_vision_settings(settings.model))
+
+
+def _batches(settings: Settings) -> Batches | None:
+    return None if settings.model is None else Batches(_vision_settings(settings.model))
+
+
+def _vision_settings(model: ModelSettings) -> VisionSettings:
+    return VisionSettings(
+        api_key=model.api_key, base_url=model.base_url, model=model.model, effort=model.effort
     )

@@ -25,6 +25,7 @@ _FROM_KEYS = {
     "OPENAI_BASE_URL": "openai_base_url",
     "OPENAI_MODEL": "openai_model",
     "OPENAI_PRICES": "openai_prices",
+    "OPENAI_BATCH": "openai_batch",
     "OPENAI_BUDGET_USD": "openai_budget_usd",
     "OPENAI_PERSON_BUDGET_USD": "openai_person_budget_usd",
 }

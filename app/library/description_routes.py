@@ -21,6 +21,7 @@ from app.accounts.sessions.guards import (
     session_required,
     signed_in,
 )
+from app.accounts.sessions.lookup import Owner
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
 from app.descriptions.asking import (
@@ -29,7 +30,8 @@ from app.descriptions.asking import (
     require_consent,
     require_tariff,
 )
-from app.descriptions.budget import Sums, mean_cost, smaller, standing_of
+from app.descriptions.batches.ask import cancel_all, progress_of
+from app.descriptions.budget import Standing, Sums, mean_cost, smaller, standing_of
 from app.descriptions.consent import UNKNOWN_HOST, agreed_to
 from app.descriptions.lease import end_rest
 from app.descriptions.model_rest import Stopped, why_it_rests
@@ -56,13 +58,14 @@ from app.images.models import Image
 from app.images.pagination import make_cursor, parse_cursor
 from app.images.schemas import QueuedOut
 from app.library.description_schemas import (
+    AskIn,
+    BatchesStatusOut,
     BudgetPatch,
     CallsOut,
     DescriptionCostsOut,
     EstimateIn,
     EstimateOut,
     NeverSendIn,
-    SelectedIn,
 )
 from app.messages import DescribeAll
 from app.model_prices import NANOS, PRICES_AS_OF, PRICES_SOURCE, to_nanos
@@ -180,25 +183,79 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
             "most_usd_of_one": _usd(one),
             "left_usd": None if left is None else _usd(left),
             "fits": 0 if spent_by == "site" else fits,
+            "batch": None
+            if model is None or not model.takes_batches
+            else _in_batches(tariff, standing, pictures=pictures, mean=mean),
             "spent_by": spent_by,
             "resets_on": standing.resets_on,
         }
     )
 
 
+def _in_batches(
+    tariff: Tariff, standing: Standing, *, pictures: int, mean: int | None
+) -> dict[str, object]:
+    """Return the API's BatchEstimate."""
+    one = tariff.in_batches().most_of_picture
+    left, spent_by = standing.person.left, standing.refuses(one)
+    fits = pictures if left is None or one == 0 else min(pictures, left // one)
+    return {
+        "most_usd": _usd(pictures * one),
+        "likely_usd": None if mean is None else _usd(pictures * mean // 2),
+        "most_usd_of_one": _usd(one),
+        "fits": 0 if spent_by == "site" else fits,
+        "spent_by": spent_by,
+    }
+
+
+@descriptions.get("/batches")
+@signed_in
+@descriptions.output(BatchesStatusOut)
+def get_batches() -> Response:
+    """Say how far your batches of descriptions are."""
+    return json_response(_batches(current_owner()))
+
+
+@descriptions.post("/batches/cancel")
+@signed_in
+@descriptions.output(BatchesStatusOut)
+def cancel_batches() -> Response:
+    """Have no more described of what waits in batches.
+
+    What was not sent yet waits no more. Of what was sent, descriptions that come back are kept, and
+    cost what they cost; that takes some minutes.
+    """
+    user = current_user()
+    take_seat(user.id)
+    cancel_all(user)
+    return json_response(_batches(current_owner()))
+
+
+def _batches(owner: Owner) -> dict[str, object]:
+    model = dependencies().settings.model
+    progress = progress_of(owner.id)
+    return {
+        "available": model is not None and model.takes_batches,
+        "batches": None if progress is None else asdict(progress),
+    }
+
+
 @descriptions.post("/ask")
 @signed_in
-@descriptions.input(SelectedIn, location="json")
+@descriptions.input(AskIn, location="json")
 @descriptions.output(QueuedOut, status_code=202, description="They wait for their descriptions.")
 @descriptions.doc(responses={**_REFUSED, 429: "Enough descriptions were asked for."})
-def describe_selected(json_data: SelectedIn) -> Response:
+def describe_selected(json_data: AskIn) -> Response:
     """Have a model describe those of these pictures that have no description.
 
     What is not there, is not yours or has a description is passed over.
     """
     user = current_user()
-    queued, asked_at = ask_for_selected(user, json_data.ids, model=dependencies().settings.model)
-    if queued:
+    in_batch = json_data.batch
+    queued, asked_at = ask_for_selected(
+        user, json_data.ids, model=dependencies().settings.model, in_batch=in_batch
+    )
+    if queued and not in_batch:
         _send(DescribeAll(user_id=user.id, asked_at=asked_at))
     return json_response({"queued": queued}, status=202)
 
@@ -258,6 +315,7 @@ def _shown(call: ModelCall, name: str | None) -> dict[str, object]:
         "name": name,
         "host": call.host,
         "model": call.model,
+        "in_batch": call.batch_id is not None,
         "outcome": call.outcome,
         "input_tokens": call.input_tokens,
         "output_tokens": call.output_tokens,

@@ -13,12 +13,32 @@ MAX_BUDGET_USD = 1_000_000
 MAX_NEVER_SENT = 1000
 
 
+_BATCH = (
+    "Within a day, at half the price. 409 where the operator has not switched batches on: `batches`"
+    " of /api/descriptions says so."
+)
+
+
 class SelectedIn(BaseModel):
     """These pictures."""
 
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=MAX_SELECTED)
+
+
+class AskIn(SelectedIn):
+    """These pictures, at once or within a day."""
+
+    batch: bool = Field(default=False, description=_BATCH)
+
+
+class DescribeMissingIn(BaseModel):
+    """At once or within a day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: bool = Field(default=False, description=_BATCH)
 
 
 class EstimateIn(BaseModel):
@@ -46,6 +66,16 @@ class StandingsOut(BaseModel):
     gone: int = Field(description="Deleted, or not yours.")
 
 
+class BatchEstimateOut(BaseModel):
+    """What the same costs in batches, within a day."""
+
+    most_usd: float
+    likely_usd: float | None
+    most_usd_of_one: float
+    fits: int
+    spent_by: str | None
+
+
 class EstimateOut(BaseModel):
     """What would be sent, and what that costs."""
 
@@ -70,6 +100,9 @@ class EstimateOut(BaseModel):
     fits: int = Field(
         description="How many of them have room there; 0 where the site's has none. The others"
         " wait, and are described if there is room left, or in the next month."
+    )
+    batch: BatchEstimateOut | None = Field(
+        description="Null: the operator has not switched batches on."
     )
     spent_by: str | None = Field(
         description="Whose budget has no room for one picture: person or site. Null: both have."
@@ -101,6 +134,30 @@ class StoppedOut(BaseModel):
     )
     detail: str
     until: datetime = Field(description="When it is tried again.")
+
+
+class BatchesOut(BaseModel):
+    """How far your batches are: those under way or else those of the last day."""
+
+    since: datetime = Field(description="When the first of them was asked for.")
+    ended_at: datetime | None = Field(description="Null: they are under way.")
+    pictures: int
+    described: int
+    failed: int = Field(description="Each picture says why.")
+    waiting: int = Field(description="Without an answer yet.")
+    sent: int = Field(description="Of those, the model's host has.")
+    answered: int = Field(
+        description="Of those, the host says that it has answered. What comes of it, comes when the"
+        " batch is over."
+    )
+    is_cancelled: bool = Field(description="What is under way is being cancelled.")
+
+
+class BatchesStatusOut(BaseModel):
+    """Whether there are batches, and how far yours are."""
+
+    available: bool = Field(description="The operator has switched them on.")
+    batches: BatchesOut | None = Field(description="Null: there are none, or they ended long ago.")
 
 
 class UnsentAlbum(BaseModel):
@@ -208,9 +265,11 @@ class CallRow(BaseModel):
     name: str | None = Field(description="What its file is called; null: it is gone.")
     host: str
     model: str
+    in_batch: bool = Field(description="Sent in a batch, at half the price.")
     outcome: str | None = Field(
         description="described; unknown, where the worker died before the answer was kept; or why"
-        " there is no description, as in description_failure. Null: under way."
+        " there is no description, as in description_failure. Of batches also withdrawn (it came,"
+        " and you did not want it any more), cancelled, expired and not_sent. Null: under way."
     )
     input_tokens: int | None
     output_tokens: int | None

@@ -52,6 +52,7 @@ from app.images.schemas import (
 )
 from app.library.batch import FOR_GOOD, change_many
 from app.library.batch_schemas import BatchIn, BatchOut
+from app.library.description_schemas import DescribeMissingIn
 from app.library.downloads import has_checked_original
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images
@@ -311,6 +312,7 @@ def describe_image(image_id: UUID) -> Response:
 
 @images.post("/describe")
 @signed_in
+@images.input(DescribeMissingIn, location="query")
 @images.output(QueuedOut, status_code=202, description="They wait for their descriptions.")
 @images.doc(
     responses={
@@ -318,11 +320,18 @@ def describe_image(image_id: UUID) -> Response:
         429: "They were asked for a moment ago, or many were some hours ago.",
     }
 )
-def describe_missing() -> Response:
-    """Have a model describe all pictures that have no description yet."""
+def describe_missing(query_data: DescribeMissingIn) -> Response:
+    """Have a model describe all pictures that have no description yet.
+
+    `batch=true` has it done within a day, at half the price.
+    """
     user = current_user()
-    waiting, asked_at = asking.ask_for_missing(user, model=dependencies().settings.model)
-    if waiting:
+    in_batch = query_data.batch
+    waiting, asked_at = asking.ask_for_missing(
+        user, model=dependencies().settings.model, in_batch=in_batch
+    )
+    # The sweep sends messages for batches.
+    if waiting and not in_batch:
         _send(DescribeAll(user_id=user.id, asked_at=asked_at).message())
     return json_response({"queued": waiting}, status=202)
 

@@ -10,6 +10,7 @@ import app.images.album_models
 import app.images.bare_models
 import app.images.checked_models
 import app.images.correction_models
+import app.images.description_batch_models
 import app.images.description_preference_models
 import app.images.export_models
 import app.images.fingerprint_models

@@ -55,6 +55,7 @@ _SECRETS = (
     "openai_base_url",
     "openai_model",
     "openai_prices",
+    "openai_batch",
     "openai_budget_usd",
     "openai_person_budget_usd",
     "google_client_id",

@@ -21,6 +21,7 @@ _PASSED_ON = (
     "OPENAI_MODEL",
     "OPENAI_EFFORT",
     "OPENAI_PRICES",
+    "OPENAI_BATCH",
     "OPENAI_BUDGET_USD",
     "OPENAI_PERSON_BUDGET_USD",
 )
@@ -54,6 +55,7 @@ class StandIn:
             "OPENAI_API_KEY": "stand-in",
             "OPENAI_BASE_URL": self.address,
             "OPENAI_MODEL": "pinhole-demo",
+            "OPENAI_BATCH": "on",
             "VISION_IS_DEMO": "1",
         }
 

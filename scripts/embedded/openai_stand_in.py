@@ -1,4 +1,6 @@
-"""Stand in for OpenAI's Responses API: tell a picture's size and colours, and fail on demand.
+"""Stand in for OpenAI: tell a picture's size and colours, and fail on demand.
+
+It speaks the Responses API and, in openai_batch_stand_in.py, the Files and Batch API.
 
 For demos and tests. What it says names itself a demo. `python -m scripts.embedded.openai_stand_in
 PORT` serves http://127.0.0.1:PORT/v1. To make it fail, put a fault's name behind a "+" in the
@@ -19,10 +21,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from PIL import Image, UnidentifiedImageError
 
 from scripts.embedded.looking import Look, look_at
+from scripts.embedded.openai_batch_stand_in import BatchDesk, number
 
 MODEL = "pinhole-demo"
 _MAX_BODY_BYTES = 64 << 20
@@ -83,6 +87,7 @@ class StandIn(ThreadingHTTPServer):
         self.requests: deque[Json] = deque(maxlen=20)
         self.asked = 0
         self.slow_seconds = _SLOW_SECONDS
+        self.batches = BatchDesk(self.answer)
         self._faults: deque[str] = deque()
         self._lock = threading.Lock()
 
@@ -224,7 +229,16 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 120
 
     def do_GET(self) -> None:
-        if self.path == "/v1/models":
+        path, _, query = self.path.partition("?")
+        if path.startswith("/v1/files/") and path.endswith("/content"):
+            self._send_file(path.split("/")[3])
+        elif path == "/v1/batches":
+            said = dict(parse_qsl(query))
+            limit = number(said.get("limit"), most=100)
+            self._send_json(*self.server.batches.list(said.get("after"), limit))
+        elif path.startswith("/v1/batches/"):
+            self._send_json(*self.server.batches.look(path.split("/")[3]))
+        elif self.path == "/v1/models":
             model = {"id": MODEL, "object": "model", "created": 0, "owned_by": "pinhole"}
             self._send(Answer(body={"object": "list", "data": [model]}))
         elif self.path == "/control":
@@ -232,7 +246,29 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(_error(404, "not_found", "There is nothing here."))
 
+    def do_DELETE(self) -> None:
+        if self.path.startswith("/v1/files/"):
+            self._send_json(*self.server.batches.delete(self.path.split("/")[3]))
+        else:
+            self._send(_error(404, "not_found", "There is nothing here."))
+
+    def _post_batches(self) -> None:
+        if not self.headers.get("Authorization", "").startswith("Bearer "):
+            self._send(FAILURES["bad_key"])
+        elif self.path == "/v1/files":
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self._send_json(*self.server.batches.upload(self.headers["Content-Type"], body))
+        elif self.path == "/v1/batches":
+            self._send_json(*self.server.batches.create(self._body() or {}))
+        else:
+            self._body()
+            self._send_json(*self.server.batches.cancel(self.path.split("/")[3]))
+
     def do_POST(self) -> None:
+        is_cancel = self.path.startswith("/v1/batches/") and self.path.endswith("/cancel")
+        if self.path in {"/v1/files", "/v1/batches"} or is_cancel:
+            self._post_batches()
+            return
         asked = self._body()
         if self.path != "/v1/responses":
             self._send(_error(404, "not_found", "There is nothing here."))
@@ -247,6 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
         asked = self._body()
         if self.path != "/control" or asked is None:
             self._send(_error(404, "not_found", 'PUT {"fault": …, "times": …} to /control.'))
+            return
+        if isinstance(course := asked.get("batches"), dict):
+            self.server.batches.go(**course)
+            self._send(Answer(body={"ok": True}))
             return
         try:
             self.server.fail_next(str(asked.get("fault")), times=int(asked.get("times", 1)))
@@ -265,6 +305,21 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             return None
         return body if isinstance(body, dict) else None
+
+    def _send_json(self, status: int, body: Json) -> None:
+        self._send(Answer(status=status, body=body))
+
+    def _send_file(self, file_id: str) -> None:
+        content = self.server.batches.content(file_id)
+        if content is None:
+            self._send(_error(404, "not_found", "There is no such file."))
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Length", str(len(content)))
+        with suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(content)
 
     def _send(self, answer: Answer) -> None:
         if answer.body is None:

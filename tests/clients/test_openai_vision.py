@@ -19,10 +19,10 @@ from app.clients.openai_vision import (
     INSTRUCTIONS,
     PROMPT_VERSION,
     Vision,
-    VisionError,
     VisionSettings,
     most_tokens,
 )
+from app.clients.vision_errors import VisionError
 from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.media.decode import decoder

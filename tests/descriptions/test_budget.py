@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, event
 
-from app.clients.openai_vision import Usage
+from app.clients.vision_errors import Usage
 from app.database import db
 from app.descriptions.budget import (
     ABANDONED_AFTER,

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from app.clients.openai_vision import VisionErrorCode
+from app.clients.vision_errors import VisionErrorCode
 from app.images.failure_messages import OURS, WORDS, failure
 from app.media.results import DamageReason, RejectionReason
 

@@ -14,7 +14,9 @@ export {
   useSetDescriptionPreferences,
 } from "./descriptions/preferences";
 export {
+  useCancelBatches,
   useDescribe,
+  useDescriptionBatches,
   useDescriptionCosts,
   useDescriptionHistory,
   useEstimate,
@@ -253,6 +255,7 @@ export type {
   Member,
   MemberImage,
   MembersSee,
+  DescriptionBatches,
   ModelCall,
   NewImage,
   NewShare,

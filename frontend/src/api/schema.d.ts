@@ -1754,6 +1754,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/descriptions/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say how far your batches of descriptions are
+         * @description Say how far your batches of descriptions are.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/batches/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have no more described of what waits in batches
+         * @description Have no more described of what waits in batches.
+         *
+         *     What was not sent yet waits no more. Of what was sent, descriptions that come back are kept, and
+         *     cost what they cost; that takes some minutes.
+         *
+         *     Safe to repeat. What is being cancelled goes on being cancelled.
+         */
+        post: operations["cancel_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/descriptions/calls": {
         parameters: {
             query?: never;
@@ -2235,6 +2282,8 @@ export interface paths {
         /**
          * Have a model describe all pictures that have no description yet
          * @description Have a model describe all pictures that have no description yet.
+         *
+         *     `batch=true` has it done within a day, at half the price.
          *
          *     Safe to repeat. What waits or is described already is left alone.
          */
@@ -3817,6 +3866,19 @@ export interface components {
             answer: "accept" | "decline" | "block";
         };
         /**
+         * AskIn
+         * @description These pictures, at once or within a day.
+         */
+        AskIn: {
+            /**
+             * Batch
+             * @description Within a day, at half the price. 409 where the operator has not switched batches on: `batches` of /api/descriptions says so.
+             */
+            batch?: boolean;
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * AuthorizationPurpose
          * @description The purpose of a redirect to a provider.
          * @enum {string}
@@ -3851,6 +3913,81 @@ export interface components {
              * @example camera:"=Box One"
              */
             q: string | null;
+        };
+        /**
+         * BatchesOut
+         * @description How far your batches are: those under way or else those of the last day.
+         */
+        BatchesOut: {
+            /**
+             * Answered
+             * @description Of those, the host says that it has answered. What comes of it, comes when the batch is over.
+             */
+            answered: number;
+            /** Described */
+            described: number;
+            /**
+             * Ended At
+             * @description Null: they are under way.
+             */
+            ended_at: string | null;
+            /**
+             * Failed
+             * @description Each picture says why.
+             */
+            failed: number;
+            /**
+             * Is Cancelled
+             * @description What is under way is being cancelled.
+             */
+            is_cancelled: boolean;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Sent
+             * @description Of those, the model's host has.
+             */
+            sent: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description When the first of them was asked for.
+             */
+            since: string;
+            /**
+             * Waiting
+             * @description Without an answer yet.
+             */
+            waiting: number;
+        };
+        /**
+         * BatchesStatusOut
+         * @description Whether there are batches, and how far yours are.
+         */
+        BatchesStatusOut: {
+            /**
+             * Available
+             * @description The operator has switched them on.
+             */
+            available: boolean;
+            /** @description Null: there are none, or they ended long ago. */
+            batches: components["schemas"]["BatchesOut"] | null;
+        };
+        /**
+         * BatchEstimateOut
+         * @description What the same costs in batches, within a day.
+         */
+        BatchEstimateOut: {
+            /** Fits */
+            fits: number;
+            /** Likely Usd */
+            likely_usd: number | null;
+            /** Most Usd */
+            most_usd: number;
+            /** Most Usd Of One */
+            most_usd_of_one: number;
+            /** Spent By */
+            spent_by: string | null;
         };
         /**
          * BatchIn
@@ -4139,6 +4276,11 @@ export interface components {
              * Format: uuid
              */
             image_id: string;
+            /**
+             * In Batch
+             * @description Sent in a batch, at half the price.
+             */
+            in_batch: boolean;
             /** Input Tokens */
             input_tokens: number | null;
             /**
@@ -4155,7 +4297,7 @@ export interface components {
             name: string | null;
             /**
              * Outcome
-             * @description described; unknown, where the worker died before the answer was kept; or why there is no description, as in description_failure. Null: under way.
+             * @description described; unknown, where the worker died before the answer was kept; or why there is no description, as in description_failure. Of batches also withdrawn (it came, and you did not want it any more), cancelled, expired and not_sent. Null: under way.
              */
             outcome: string | null;
             /** Output Tokens */
@@ -4869,6 +5011,8 @@ export interface components {
          * @description What would be sent, and what that costs.
          */
         EstimateOut: {
+            /** @description Null: the operator has not switched batches on. */
+            batch: components["schemas"]["BatchEstimateOut"] | null;
             /**
              * Fits
              * @description How many of them have room there; 0 where the site's has none. The others wait, and are described if there is room left, or in the next month.
@@ -7289,7 +7433,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "being_prepared" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "not_without_metadata" | "other_host" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "batches_unavailable" | "being_prepared" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "never_sent" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "not_transferable" | "not_without_metadata" | "other_host" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_saved_searches" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -7658,14 +7802,6 @@ export interface components {
             show_names: boolean;
             /** Show Places */
             show_places: boolean;
-        };
-        /**
-         * SelectedIn
-         * @description These pictures.
-         */
-        SelectedIn: {
-            /** Ids */
-            ids: string[];
         };
         /**
          * SessionOut
@@ -17422,7 +17558,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SelectedIn"];
+                "application/json": components["schemas"]["AskIn"];
             };
         };
         responses: {
@@ -17508,6 +17644,125 @@ export interface operations {
                 };
             };
             /** @description Enough descriptions were asked for. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchesStatusOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchesStatusOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -19496,7 +19751,10 @@ export interface operations {
     };
     describe_missing: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Within a day, at half the price. 409 where the operator has not switched batches on: `batches` of /api/descriptions says so. */
+                batch?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -19536,6 +19794,16 @@ export interface operations {
             };
             /** @description Descriptions are not available or not turned on. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

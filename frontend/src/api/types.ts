@@ -60,6 +60,7 @@ export type DescriptionPreferencesChanges = Partial<Schemas["DescriptionPreferen
 export type AltText = Schemas["AltTextRow"];
 export type AltTextPage = Schemas["AltTextsOut"];
 export type DescriptionVersion = Schemas["VersionOut"];
+export type DescriptionBatches = NonNullable<Schemas["BatchesStatusOut"]["batches"]>;
 export type ModelCall = Schemas["CallRow"];
 export type Device = Schemas["SessionRow"];
 export type AccessToken = Schemas["TokenRow"];

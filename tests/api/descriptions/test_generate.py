@@ -16,7 +16,8 @@ from app.accounts.rate_limits.policies import MODEL_RESTS_OF_PERSON
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PREVIEWS, PictureStore
-from app.clients.openai_vision import GeneratedDescription, VisionError, VisionErrorCode
+from app.clients.openai_vision import GeneratedDescription
+from app.clients.vision_errors import VisionError, VisionErrorCode
 from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, set_short_lock_timeout
 from app.descriptions.generate import MAX_DELAY_SECONDS, describe_next

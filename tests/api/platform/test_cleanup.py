@@ -60,6 +60,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
             notify=note,
             wake=lambda: None,
             ask=note,
+            tend=note,
             asked=lambda: messages,
             go_on=note,
             post=lambda _: None,

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from app.accounts.rate_limits import policies
-from app.clients.openai_vision import GeneratedDescription, VisionError
+from app.clients.openai_vision import GeneratedDescription
+from app.clients.vision_errors import VisionError
 from app.descriptions.generate import Describes, describe_next
 from app.descriptions.lease import LEASE
 from app.media.sandbox.decoder_time import DecoderTime

@@ -41,15 +41,21 @@ export const useEstimate = (ids: Asked, again: number | null = null) =>
     staleTime: 0,
   });
 
+type Describe = {
+  ids: Asked;
+  /** Within a day, at half the price. */
+  batch: boolean;
+};
+
 /** Has these pictures described or, without a word, all that have no description. */
 export const useDescribe = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (ids: Asked) =>
+    mutationFn: ({ ids, batch }: Describe) =>
       ids === null
-        ? read(api.POST("/api/images/describe"))
-        : read(api.POST("/api/descriptions/ask", { body: { ids: [...ids] } })),
-    onSuccess: (_, ids) => {
+        ? read(api.POST("/api/images/describe", { params: { query: { batch } } }))
+        : read(api.POST("/api/descriptions/ask", { body: { ids: [...ids], batch } })),
+    onSuccess: (_, { ids }) => {
       expectDescriptions(client, ids);
       void client.invalidateQueries({ queryKey: ["images", "detail"] });
     },
@@ -57,6 +63,31 @@ export const useDescribe = () => {
       await client.invalidateQueries({ queryKey: accountOptions.queryKey });
       await client.invalidateQueries({ queryKey: ["descriptions"] });
     },
+  });
+};
+
+const batchesOptions = queryOptions({
+  queryKey: ["descriptions", "batches"],
+  queryFn: ({ signal }) => read(api.GET("/api/descriptions/batches", { signal })),
+});
+
+const LOOK_AT_BATCHES_EVERY_MS = 20_000;
+
+/** How far batches of descriptions are, while there are any. */
+export const useDescriptionBatches = () =>
+  useQuery({
+    ...batchesOptions,
+    refetchInterval: ({ state }) =>
+      state.data?.batches?.ended_at === null ? LOOK_AT_BATCHES_EVERY_MS : false,
+  });
+
+/** Has no more described of what waits in batches. */
+export const useCancelBatches = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => read(api.POST("/api/descriptions/batches/cancel")),
+    onSuccess: (batches) => client.setQueryData(batchesOptions.queryKey, batches),
+    onSettled: () => client.invalidateQueries({ queryKey: accountOptions.queryKey }),
   });
 };
 

@@ -31,6 +31,7 @@ const anEstimate = (changes: Partial<Estimate> = {}): Estimate => ({
   left_usd: 3.75,
   fits: 2,
   spent_by: null,
+  batch: null,
   resets_on: "2026-12-01",
   ...changes,
 });
@@ -71,7 +72,40 @@ test("of selected pictures it says what they cost at most, and which are left ou
     }),
   );
   await user.click(screen.getByRole("button", { name: "Describe 2 pictures" }));
-  await expect.poll(() => asked).toEqual({ ids: IDS });
+  await expect.poll(() => asked).toEqual({ ids: IDS, batch: false });
+});
+
+test("within a day is offered where the operator has it, and costs half", async () => {
+  const { user, onClose } = show(
+    anEstimate({
+      batch: {
+        most_usd: 0.00186,
+        likely_usd: null,
+        most_usd_of_one: 0.00093,
+        fits: 2,
+        spent_by: null,
+      },
+    }),
+  );
+  let asked: unknown;
+  server.use(
+    http.post("*/api/descriptions/ask", async ({ request }) => {
+      asked = await request.json();
+      return HttpResponse.json({ queued: 2 }, { status: 202 });
+    }),
+  );
+  await user.click(await screen.findByLabelText(/Within a day, at half the price/));
+  expect(screen.getByText("US$0.0019")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Describe 2 pictures" }));
+  await expect.poll(() => asked).toEqual({ ids: IDS, batch: true });
+  expect(await screen.findByText(/2 pictures wait for a description within a day/)).toBeVisible();
+  expect(onClose).toHaveBeenCalled();
+});
+
+test("where the operator has none, within a day is not offered", async () => {
+  show(anEstimate());
+  await screen.findByText("US$0.0037");
+  expect(screen.queryByText(/Within a day/)).not.toBeInTheDocument();
 });
 
 test("how far it is is shown until all are done, with those that failed", async () => {

@@ -9,6 +9,7 @@ import { picturesInWords } from "@/locale";
 import { Button, Dialog, FormAlert, SparkleIcon, useToast } from "@/ui";
 
 import { DescribeProgress, stillWaiting } from "./DescribeProgress";
+import { atPrice, WhenToDescribe, type When } from "./WhenToDescribe";
 import { EstimateFacts } from "./EstimateFacts";
 
 type DescribeDialogProps = {
@@ -33,6 +34,9 @@ const AgreeFirst = ({ onClose }: { onClose: () => void }) => (
   </p>
 );
 
+const waitsADayInWords = (count: number): string =>
+  `${picturesInWords(count)} ${count === 1 ? "waits" : "wait"} for a description within a day. The settings show how far it is.`;
+
 const waitsInWords = (count: number): string =>
   `${picturesInWords(count)} ${count === 1 ? "waits" : "wait"} for a description`;
 
@@ -48,23 +52,31 @@ export const DescribeDialog = ({ ids, hasStacks = false, onClose }: DescribeDial
   const every = isMany ? LOOK_EVERY_MS_AT_MANY : LOOK_EVERY_MS;
   const estimate = useEstimate(ids, begun === null ? null : every);
   const describe = useDescribe();
+  const [when, setWhen] = useState<When>("now");
   const toast = useToast();
-  const found = estimate.data;
+  const found = estimate.data && atPrice(estimate.data, when);
+  const isBatch = when === "day" && (found?.batch ?? null) !== null;
   const isOff = estimate.error !== null && toProblem(estimate.error).code === "descriptions_off";
   const isPossible =
     begun === null && found !== undefined && found.pictures > 0 && found.spent_by === null;
   const isUnderWay = begun !== null && found !== undefined && stillWaiting(found) > 0;
   const start = () =>
-    describe.mutate(ids, {
-      onSuccess: (answer) => {
-        if (ids === null || found === undefined) {
-          toast.show({ message: waitsInWords(answer.queued) });
-          onClose();
-        } else {
-          setBegun({ queued: answer.queued, before: found });
-        }
+    describe.mutate(
+      { ids, batch: isBatch },
+      {
+        onSuccess: (answer) => {
+          if (isBatch) {
+            toast.show({ message: waitsADayInWords(answer.queued) });
+            onClose();
+          } else if (ids === null || found === undefined) {
+            toast.show({ message: waitsInWords(answer.queued) });
+            onClose();
+          } else {
+            setBegun({ queued: answer.queued, before: found });
+          }
+        },
       },
-    });
+    );
   const close = () => {
     if (isUnderWay) toast.show({ message: waitsInWords(stillWaiting(found)) });
     onClose();
@@ -92,7 +104,12 @@ export const DescribeDialog = ({ ids, hasStacks = false, onClose }: DescribeDial
           <QueryBoundary query={estimate} what="the estimate" rows={3}>
             {(data) =>
               begun === null ? (
-                <EstimateFacts estimate={data} hasStacks={hasStacks} />
+                <>
+                  {data.batch !== null && data.pictures > 0 && (
+                    <WhenToDescribe estimate={data} onChoose={setWhen} />
+                  )}
+                  <EstimateFacts estimate={atPrice(data, when)} hasStacks={hasStacks} />
+                </>
               ) : (
                 <DescribeProgress {...begun} estimate={data} />
               )

@@ -23,6 +23,11 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   bad_key: "The operator's key was refused",
   picture_not_accepted: "The model could not read the picture",
   misconfigured: "The model is set up wrong",
+  withdrawn: "Not kept: by then it was not to be sent",
+  cancelled: "Cancelled before the model saw it",
+  expired: "The model did not come to it within a day",
+  token_limit_exceeded: "The model had too much to do",
+  not_sent: "Not sent in the end",
 };
 
 const outcomeOf = ({ outcome }: ModelCall): string =>
@@ -51,6 +56,7 @@ const CallRow = ({ call }: { call: ModelCall }) => (
   >
     <p>
       <DateTime at={call.at} /> · {outcomeOf(call)}
+      {call.in_batch && " · within a day, at half the price"}
     </p>
     <p className="break-words">
       {call.model} at {call.host}

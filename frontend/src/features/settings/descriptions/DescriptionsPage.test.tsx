@@ -64,6 +64,9 @@ const show = (
     http.get("*/api/descriptions/preferences", () =>
       HttpResponse.json({ languages: [], names: [], offered: [] }),
     ),
+    http.get("*/api/descriptions/batches", () =>
+      HttpResponse.json({ available: false, batches: null }),
+    ),
     http.get("*/api/albums", () => HttpResponse.json({ albums: [], next_cursor: null })),
   );
   const session = aSession();
@@ -156,6 +159,7 @@ const estimate = {
   left_usd: 3.75,
   fits: 23,
   spent_by: null,
+  batch: null,
   resets_on: "2026-12-01",
 };
 const descriptions = { waiting: 0, done: 4, failed: 0, missing: 23 };

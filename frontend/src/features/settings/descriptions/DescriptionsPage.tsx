@@ -5,6 +5,7 @@ import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
+import { BatchesSection } from "./BatchesSection";
 import { BudgetSection } from "./BudgetSection";
 import { CallsSection } from "./CallsSection";
 import { DescriptionsSection } from "./DescriptionsSection";
@@ -28,6 +29,7 @@ const Costs = () => {
               {costs.data.stopped.detail} Next try: <DateTime at={costs.data.stopped.until} />.
             </p>
           )}
+          <BatchesSection />
           <BudgetSection costs={costs.data} />
           <PreferencesSection />
           <NeverSendSection neverSent={costs.data.never_sent} />
