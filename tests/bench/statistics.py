@@ -31,9 +31,9 @@ from tests.bench.listing.seed import LISTER, seed
 COUNT, OTHERS = 100_000, 1_000_000
 ROUNDS = 9
 _VARIED = """
-UPDATE images SET camera_model = 'Camera ' || n % 40, lens = 'Lens ' || n % 200,
-    content_type = CASE WHEN n % 7 = 0 THEN 'image/heic' ELSE content_type END,
-    country_code = chr(65 + n % 26) || chr(65 + n % 5),
+UPDATE images SET camera_model = 'Camera ' || n %% 40, lens = 'Lens ' || n %% 200,
+    content_type = CASE WHEN n %% 7 = 0 THEN 'image/heic' ELSE content_type END,
+    country_code = chr(65 + n %% 26) || chr(65 + n %% 5),
     place_latitude = latitude, place_longitude = longitude
 FROM (SELECT id, abs(hashtext(id::text)) AS n FROM images) AS numbered
 WHERE numbered.id = images.id AND owner_id = %s

@@ -72,6 +72,42 @@ def test_what_is_selected_is_described_once_it_was_said_what_that_costs(
     assert not judge.sentence()
 
 
+def test_within_a_day_is_half_the_price_and_can_be_cancelled(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport={"width": 1280, "height": 800})
+    page, judge = screen.page, Judge(screen.page)
+    screen.register()
+    screen.drop(*on_disk(*[jpeg(seed=740 + n, name=f"picture {n}.jpg") for n in range(COUNT)]))
+    expect(screen.panel.get_by_role("heading")).to_have_text(f"{COUNT} pictures added")
+    screen.close_panel()
+    _agree(screen)
+    page.reload()
+    bar = _select_all(screen)
+    screen.tab_to(bar.get_by_role("button", name="Describe"))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Describe pictures")
+    screen.tab_to(dialog.get_by_role("radio", name="Now"))
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("radio", name="Within a day, at half the price")).to_be_checked()
+    judge.look_at("when to describe")
+    screen.tab_to(dialog.get_by_role("button", name=f"Describe {COUNT} pictures"))
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_text(f"{COUNT} pictures wait for a description within a day")
+    ).to_be_visible()
+
+    page.goto(f"{screen.site}/settings/descriptions")
+    section = page.get_by_role("region", name="Within a day")
+    expect(section).to_contain_text("Waiting since")
+    expect(section).to_contain_text(f"of {COUNT} pictures done")
+    judge.look_at("how far batches are")
+    screen.tab_to(section.get_by_role("button", name="Cancel the rest"))
+    page.keyboard.press("Enter")
+    # Not sent yet, it is over at once; sent, it is being cancelled.
+    expect(section).to_contain_text("described, done", timeout=PATIENCE_MS)
+
+
 def test_languages_and_names_are_kept(new_screen: Callable[..., Screen]) -> None:
     screen = new_screen(viewport={"width": 1280, "height": 800})
     page, judge = screen.page, Judge(screen.page)

@@ -69,6 +69,7 @@ OWNED = {
     "tags": "owner_id",
     "model_spending": "owner_id",
     "model_calls": "owner_id",
+    "description_batches": "owner_id",
     "shared_albums": "owner_id",
     "album_members": "owner_id",
     "member_blocks": "user_id",
