@@ -63,7 +63,8 @@ _UNUSED = (
     "boto3/examples",
     "botocore/data/*/*/examples-1.json",
     "openai/cli",
-    # Only `responses`, `files` and `batches` are used, and each of the others imports nothing before it is asked for.
+    # Only `responses`, `files` and `batches` are used, and each of the others imports nothing
+    # before it is asked for.
     *(
         f"openai/{part}/{name}"
         for part in ("lib", "resources", "types")
