@@ -42,6 +42,7 @@ const aCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
   name: "beach.jpg",
   host: "api.openai.com",
   model: "gpt-6-luna",
+  in_batch: false,
   outcome: "described",
   input_tokens: 1500,
   output_tokens: 300,
