@@ -92,6 +92,9 @@ PICTURE_TYPES = (
     "image/x-epson-erf",
     "image/x-phaseone-iiq",
     "image/x-raw",
+    # Videos, played as they are.
+    "video/quicktime",
+    "video/mp4",
 )
 
 

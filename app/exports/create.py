@@ -34,7 +34,7 @@ from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
 from app.images.listing import NO_URLS, AnyRow, Shown, detail, detailed
-from app.images.models import SHOWN, Image, Storage
+from app.images.models import STORED, Image, Storage
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
@@ -429,7 +429,7 @@ def _rows(user_id: UUID, *, before: datetime, after: _Last | None) -> list[AnyRo
 
 def _included(user_id: UUID, *, before: datetime) -> tuple[Any, ...]:
     """Everything that is stored, what lies in Recently deleted too."""
-    return (Image.owner_id == user_id, Image.state.in_(SHOWN), Image.created_at <= before)
+    return (Image.owner_id == user_id, Image.state.in_(STORED), Image.created_at <= before)
 
 
 def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:

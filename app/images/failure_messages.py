@@ -8,10 +8,10 @@ WORDS = {
     # Rejected: nothing was kept.
     "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
     "unsupported_type": "This file type is not supported. Supported are JPEG, PNG, GIF, WebP,"
-    " AVIF, HEIC, TIFF, JPEG XL and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2,"
-    " ORF, PEF, SRW and others), but no videos yet.",
-    "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
-    " kept of it.",
+    " AVIF, HEIC, TIFF, JPEG XL, the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2,"
+    " ORF, PEF, SRW and others), and MP4 and MOV videos.",
+    "unreadable": "This file begins like a picture or a video, but no more of it can be read."
+    " Nothing was kept of it.",
     "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"
     " refused any more.",  # of rows from before
     "not_as_promised": "What arrived is not the file that was announced. Upload it again.",
@@ -69,7 +69,7 @@ OURS = frozenset(
 BROKEN = frozenset({"incomplete", "corrupt"})
 _TITLES = {"shown_small": "Small preview", **dict.fromkeys(BROKEN, "Damaged")}
 
-VIDEO = "Videos are not supported yet, only pictures."
+VIDEO = "This kind of video is not supported. Supported are MP4 and MOV."
 
 
 def failure(code: str | None) -> dict[str, str] | None:

@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
-from app.clients.aws.image_store import PREVIEWS, Part
+from app.clients.aws.image_store import MOTION, PREVIEWS, Part
 from app.clients.aws.presigned_urls import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
@@ -38,7 +38,7 @@ from app.gazetteer.columns import countries
 from app.images.album_models import BY_TITLE, Album, AlbumImage
 from app.images.correction_models import Correction
 from app.images.failure_messages import failure
-from app.images.models import Description, Image, ImageState, View
+from app.images.models import STORED, Description, Image, ImageState, View
 from app.images.pagination import make_cursor, parse_cursor
 from app.images.tag_models import ImageTag, Tag
 
@@ -48,7 +48,7 @@ Shown = dict[str, Any]
 Anybody = User | Owner
 Reader = Callable[[str, Part], PictureUrls]
 Film = Callable[[UUID, UUID, str], str]
-SignMotion = Callable[[UUID, UUID], str]
+SignMotion = Callable[[UUID, UUID, Part], str]
 
 LISTED = (
     Image.id,
@@ -60,7 +60,8 @@ LISTED = (
     Image.width,
     Image.height,
     Image.is_animated,
-    Image.motion_bytes.is_not(None).label("has_motion"),
+    Image.has_moving_part().label("has_motion"),
+    Image.motion_milliseconds,
     Image.thumbhash,
     Image.has_preview,
     Image.preview_format,
@@ -102,7 +103,7 @@ DETAILED = (
     Image.region,
     Image.town,
     Image.place_is_named().label("place_is_named"),
-    Image.motion_milliseconds,
+    Image.moving_part_id,
     Image.rating,
     Image.caption,
     Image.title,
@@ -173,7 +174,11 @@ def with_descriptions(query: AnySelect) -> AnySelect:
 _VIEWS = {view: _Pages(view, Image.in_view(view), by=Image.timeline_at) for view in View}
 # The timeline with each image of a stack for itself.
 _OPEN = _Pages("open", Image.is_unarchived(), by=Image.timeline_at)
-_DELETED = _Pages("deleted", Image.deleted_at.is_not(None), by=Image.deleted_at)
+_DELETED = _Pages(
+    "deleted",
+    Image.deleted_at.is_not(None) & (Image.state != ImageState.JOINED),
+    by=Image.deleted_at,
+)
 _BY_ID = Prepared(_listed().where(Image.id == any_(given("ids", ARRAY(Uuid())))))
 
 
@@ -262,7 +267,21 @@ def image_detail(
         "albums": _albums_of(owner, image_id),
         "tags": _tags_of(owner, image_id),
         "animation_url": address,
-        "motion_url": sign_motion(owner.id, row.id) if row.has_motion else None,
+        **_addresses_of_motion(owner.id, row, sign=sign_motion),
+    }
+
+
+def _addresses_of_motion(owner_id: UUID, row: AnyRow, *, sign: SignMotion) -> Shown:
+    """Sign for what plays: a still's moving part, wherever that is, or a video."""
+    is_kept = row.state in STORED
+    is_video = row.content_type.startswith("video/") and is_kept
+    part = row.moving_part_id
+    motion = None
+    if row.has_motion:
+        motion = sign(owner_id, part or row.id, "original" if part else MOTION)
+    return {
+        "motion_url": motion,
+        "video_url": sign(owner_id, row.id, "original") if is_video else None,
     }
 
 
@@ -299,7 +318,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "corrected": _corrected(row),
         "file": _file_says(row),
         "caption": row.caption,
-        "motion_milliseconds": row.motion_milliseconds,
+        "moving_part_id": str(row.moving_part_id) if row.moving_part_id else None,
         "stack_reason": row.stack_reason,
         "description": _description(row),
         "description_failure": failure(row.description_failure),
@@ -310,7 +329,7 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     """Shape a row, which begins with the columns of LISTED, as the API's ImageOut."""
     (
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
-        has_motion, thumbhash, has_preview, preview_format, timeline_at, taken_at,
+        has_motion, milliseconds, thumbhash, has_preview, preview_format, timeline_at, taken_at,
         taken_offset_minutes, taken_hint, created_at, deleted_at, favourite, archived_at,
         stack_id, stack_size, is_folded, description_state, alt_text, is_demo, title,
     ) = row[: len(LISTED)]  # fmt: skip
@@ -335,6 +354,7 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
         "height": height,
         "is_animated": is_animated,
         "has_motion": bool(has_motion),
+        "motion_milliseconds": milliseconds,
         "thumbhash": b64encode(thumbhash).decode() if thumbhash else None,
         "timeline_at": timeline_at.isoformat(),
         "taken_at": _taken_at(taken_at, taken_offset_minutes),

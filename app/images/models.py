@@ -39,6 +39,7 @@ class ImageState(StrEnum):
     READY = "ready"
     DAMAGED = "damaged"  # a picture that opens in part or not at all: the original is kept
     REJECTED = "rejected"  # not a picture: the bytes are gone, the reason stays for a day
+    JOINED = "joined"  # the video of a Live Photo: kept, and shown by its still alone
 
 
 class View(StrEnum):
@@ -88,7 +89,14 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 # [Note: Stacks] Images of one person with the same `stack_id` are a stack. The timeline shows the
 # first of them that is in it, by `stack_rank`, and folds the others; everywhere else each is there
 # for itself. A trigger folds (migration 0048), whoever changes what decides.
+#
+# [Note: Live Photos] The video of a Live Photo is an image of its own, in state `joined` while a
+# still has its id in `moving_part_id`: it counts for the quota and is in copies and the list of
+# changes, and in no view. It is deleted, restored and deleted for good with its still
+# (app/stacks/live_photos.py). Left alone, it is a video like any other.
 SHOWN = (ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)
+# Of which the original is kept.
+STORED = (*SHOWN, ImageState.JOINED)
 
 
 _IN_LIBRARY = "deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
@@ -184,6 +192,18 @@ class Image(Base):
                 "latitude IS DISTINCT FROM place_latitude"
                 " OR longitude IS DISTINCT FROM place_longitude"
             ),
+        ),
+        Index(
+            "ix_images_content_identifier",
+            "owner_id",
+            "content_identifier",
+            postgresql_where=text("content_identifier IS NOT NULL"),
+        ),
+        Index(
+            "ix_images_moving_part_id",
+            "moving_part_id",
+            unique=True,
+            postgresql_where=text("moving_part_id IS NOT NULL"),
         ),
         # See [Note: Cells of the map] in app/map/models.py.
         Index(
@@ -326,7 +346,13 @@ class Image(Base):
         comment="Of its moving part, motion.mp4: a copy of bytes within the original."
     )
     motion_milliseconds: Mapped[int | None] = mapped_column(
-        comment="How long that plays, as it says; null: it does not say."
+        comment="How long its moving part or a video plays, as it says; null: it does not say."
+    )
+    content_identifier: Mapped[str | None] = mapped_column(
+        String(64), comment="What the still and the video of one Live Photo have in common."
+    )
+    moving_part_id: Mapped[UUID | None] = mapped_column(
+        comment="Of a still: the image that is its moving part, in state joined."
     )
 
     receipt_at: Mapped[datetime | None] = mapped_column(
@@ -391,6 +417,16 @@ class Image(Base):
     def shown_title(cls) -> ColumnElement[str | None]:
         """What its person calls it, or else its file; null: nothing."""
         return func.nullif(func.coalesce(cls.title, cls.file_title), "")
+
+    @classmethod
+    def is_video(cls) -> ColumnElement[bool]:
+        """Of which nothing is decoded: it is played."""
+        return cls.content_type.like("video/%")
+
+    @classmethod
+    def has_moving_part(cls) -> ColumnElement[bool]:
+        """A still that something moving belongs to, within its file or beside it."""
+        return or_(cls.motion_bytes.is_not(None), cls.moving_part_id.is_not(None))
 
     @classmethod
     def in_library(cls) -> ColumnElement[bool]:

@@ -107,8 +107,11 @@ class ImageOut(BaseModel):
     height: int | None = Field(description="Pixels, upright.")
     is_animated: bool = Field(description="Moves; its thumbnail and preview stand still.")
     has_motion: bool = Field(
-        description="A still with a moving part, such as a motion photo: `motion_url` of"
-        " `GET /api/images/{image_id}` is where it plays from."
+        description="A still with a moving part, as motion photos and Live Photos have:"
+        " `motion_url` of `GET /api/images/{image_id}` is where it plays from."
+    )
+    motion_milliseconds: int | None = Field(
+        description="How long a video or a moving part plays, as it says itself."
     )
     thumbhash: str | None = Field(description="Colour placeholder, base64.")
     timeline_at: str = Field(
@@ -259,12 +262,16 @@ class ImageDetail(ImageOut):
         " changes tells of tags given and taken away; of their names, the list of tags does. What a"
         " model says of a picture is in `description.tags`."
     )
-    motion_milliseconds: int | None = Field(
-        description="How long the moving part plays, as it says itself."
+    moving_part_id: UUID | None = Field(
+        description="Of a Live Photo's still: the image that is its video, in state `joined`."
     )
     motion_url: str | None = Field(
-        description="Of the moving part, an MP4 with whatever codec the camera chose. Signed; works"
-        " until urls_expire_at."
+        description="Of the moving part: MP4 or QuickTime, with whatever codec the camera chose."
+        " Signed; works until urls_expire_at."
+    )
+    video_url: str | None = Field(
+        description="Of a video: the original, to be played in place. Signed; works until"
+        " urls_expire_at."
     )
     animation_url: str | None = Field(
         description="Of what moves: the original, to be shown in place. Signed; works until"

@@ -13,7 +13,7 @@ from app.database import db
 from app.images.bare_models import BareOriginal, BareState
 from app.images.failure_messages import BROKEN, OURS
 from app.images.listing import AnyRow
-from app.images.models import SHOWN, Image
+from app.images.models import STORED, Image
 from app.media.results import DECODER_VERSION
 
 
@@ -50,7 +50,7 @@ class Row:
     @property
     def promises(self) -> bool:
         """Whether its original must be there; other states are the sweep's business."""
-        return self.state in SHOWN
+        return self.state in STORED
 
 
 def read_rows(

@@ -18,7 +18,7 @@ from app.clients.aws.image_store import PictureStore
 from app.database import db, now
 from app.images.export_models import EXPORT_KEPT_FOR, Export
 from app.images.listing import AnyRow
-from app.images.models import SHOWN, Image
+from app.images.models import STORED, Image
 from app.integrity.image_rows import places_between
 from app.integrity.in_time import in_time, shuffled
 from app.integrity.old_verdicts import decode_again_what_was_called_broken
@@ -159,7 +159,7 @@ def _may_go(oldest: datetime, newest: datetime) -> bool:
 def _tell_of_missing(page: Page, *, after: str) -> None:
     """Tell the operator of pictures in this part of the bucket that have no original."""
     query = select(Image.owner_id, Image.id).where(
-        Image.state.in_(SHOWN), Image.stored_at < now() - LEFT_ALONE_FOR
+        Image.state.in_(STORED), Image.stored_at < now() - LEFT_ALONE_FOR
     )
     rows: list[AnyRow] = []
     for part in places_between(place_of(after), place_of(page.last or "")):

@@ -113,7 +113,7 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
 
 
 def _delete(user: User, wanted: BatchIn) -> Outcome:
-    selected = _selected(user, wanted, changing=Image.deleted_at.is_(None))
+    selected = _selected(user, wanted, changing=Image.deleted_at.is_(None), with_joined=True)
     deleted = delete_images(user, selected.rows)
     return Outcome(
         changed=deleted.moved,
@@ -252,7 +252,12 @@ def _change_locations(user: User, wanted: BatchIn) -> Outcome:
 
 
 def _selected(
-    user: User, wanted: BatchIn, *, changing: ColumnElement[bool], passes_over: bool = False
+    user: User,
+    wanted: BatchIn,
+    *,
+    changing: ColumnElement[bool],
+    passes_over: bool = False,
+    with_joined: bool = False,
 ) -> Selection:
     """Lock pictures that come into albums, go out or move in them, as many as one commit can.
 
@@ -260,7 +265,13 @@ def _selected(
         TooMuchInAlbumsError: those that are named are in too many albums together. Of what
             matches, the first are taken.
     """
-    selected = select_images(user, wanted.images, changing=changing, passes_over=passes_over)
+    selected = select_images(
+        user,
+        wanted.images,
+        changing=changing,
+        passes_over=passes_over,
+        with_joined=with_joined,
+    )
     in_albums = count_entries([row.id for row in selected.rows])
     if sum(in_albums.values()) <= MAX_MOVED_ENTRIES:
         return selected

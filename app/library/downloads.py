@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 def has_checked_original() -> ColumnElement[bool]:
     """Return the condition that an original is there whose bytes are the announced ones."""
-    is_settled = Image.state.in_((ImageState.READY, ImageState.DAMAGED))
+    is_settled = Image.state.in_((ImageState.READY, ImageState.DAMAGED, ImageState.JOINED))
     return is_settled | ((Image.state == ImageState.PROCESSING) & Image.receipt_at.is_not(None))
 
 

@@ -218,7 +218,7 @@ def delete_image(image_id: UUID) -> Response:
     """
     user = current_user()
     take_seat(user.id)
-    deleted = delete_images(user, _require(user, image_id))
+    deleted = delete_images(user, _require(user, image_id, with_joined=True))
     db.session.commit()
     _drop_open_parts(user, deleted.open_parts)
     return Response(status=204)
@@ -399,7 +399,7 @@ def _shown(owner: User | Owner, image_id: UUID) -> Shown:
 
 
 _PASSING = frozenset(
-    {"thumbnail_url", "preview_url", "animation_url", "motion_url", "urls_expire_at"}
+    {"thumbnail_url", "preview_url", "animation_url", "motion_url", "video_url", "urls_expire_at"}
 )
 
 
@@ -409,14 +409,16 @@ def _state_of(shown: Shown) -> str:
     return tag_of(orjson.dumps(lasting, option=orjson.OPT_UTC_Z))
 
 
-def _require(user: User, image_id: UUID) -> Sequence[Locked]:
+def _require(user: User, image_id: UUID, *, with_joined: bool = False) -> Sequence[Locked]:
     """Lock a picture, so that it cannot go before the commit; return its row.
+
+    The video of a Live Photo is none by itself, unless with_joined.
 
     Raises:
         NotFoundError: there is none with this id, or it is somebody else's.
     """
     try:
-        return lock_images(user, [image_id])
+        return lock_images(user, [image_id], with_joined=with_joined)
     except NotFoundError:
         raise NotFoundError from None  # as it is said of one
 

@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.database import db
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images.album_models import AlbumImage
-from app.images.models import Image, View
+from app.images.models import Image, ImageState, View
 from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
 from app.stacks.members import lock_with_members, members_of, stacks_of
 from app.tags.entries import is_tagged_within
@@ -43,6 +43,7 @@ def select_images(
     *,
     changing: ColumnElement[bool],
     passes_over: bool = False,
+    with_joined: bool = False,
 ) -> Selection:
     """Lock the pictures that a request names, or of those that match the ones it would change.
 
@@ -51,6 +52,7 @@ def select_images(
         images: all of them by their ids, or up to 10,000 that match, newest first.
         changing: which of those that match would be changed; of named ones all are returned.
         passes_over: leaves named ones out, too, that are not there or would not be changed.
+        with_joined: takes videos of Live Photos, too, that are named; else they are not there.
 
     Raises:
         NotFoundError: one that is named is not there, or is somebody else's.
@@ -58,9 +60,9 @@ def select_images(
     if isinstance(images, PickedImages):
         if passes_over:
             return Selection(rows=_lock(user, images.ids, changing))
-        rows = lock_images(user, images.ids)
+        rows = lock_images(user, images.ids, with_joined=with_joined)
         if images.whole_stacks:
-            rows = _lock(user, with_folded(user, images.ids), true())
+            rows = _lock(user, with_folded(user, images.ids), true(), with_joined=with_joined)
         return Selection(rows=rows)
     is_meant = matching(user, images.match) & changing
     found = db.session.scalars(
@@ -74,14 +76,16 @@ def select_images(
     return Selection(rows=rows, has_more=len(found) > MAX_BATCH)
 
 
-def lock_images(user: User, ids: Sequence[UUID]) -> Sequence[Locked]:
+def lock_images(user: User, ids: Sequence[UUID], *, with_joined: bool = False) -> Sequence[Locked]:
     """Lock pictures, in the order in which uploads lock theirs.
+
+    Videos of Live Photos follow their stills, and are not there by themselves, unless with_joined.
 
     Raises:
         NotFoundError: one of them is not there, or is somebody else's.
     """
     wanted = list(dict.fromkeys(ids))
-    rows = _lock(user, wanted, true())
+    rows = _lock(user, wanted, true(), with_joined=with_joined)
     if len(rows) < len(wanted):
         raise _not_found(ids, {row.id for row in rows})
     return rows
@@ -145,8 +149,12 @@ def with_folded(user: User, ids: Sequence[UUID]) -> list[UUID]:
     return whole
 
 
-def _lock(user: User, ids: Sequence[UUID], only: ColumnElement[bool]) -> Sequence[Locked]:
+def _lock(
+    user: User, ids: Sequence[UUID], only: ColumnElement[bool], *, with_joined: bool = False
+) -> Sequence[Locked]:
     """Lock images, and before that what is stacked with them: see `lock_with_members`."""
+    if not with_joined:
+        only &= Image.state != ImageState.JOINED
     if stacks_of(user.id, ids):
         lock_with_members(user.id, ids)
     return db.session.execute(

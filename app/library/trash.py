@@ -17,6 +17,7 @@ from app.images.former_consent import stop_waiting_of_before
 from app.images.models import Image, ImageState
 from app.integrity.purges import purge_images
 from app.library.selection import Locked, among, set_columns
+from app.stacks.live_photos import look_again, moving_parts_of, part_from_stills
 from app.uploads.cancelled import note_cancelled
 
 # What a quota counted for so long may take room for two weeks more, as what the sweep deletes.
@@ -45,17 +46,25 @@ class Deleted:
 def delete_images(user: User, rows: Sequence[Locked]) -> Deleted:
     """Move pictures to Recently deleted, and cancel uploads that have not arrived. Safe to repeat.
 
+    The video of a Live Photo goes with its still.
+
     Args:
         user: whose they are.
         rows: of pictures that are locked.
     """
     unfinished = [row for row in rows if row.state in _UNFINISHED]
-    moved = [row.id for row in rows if row.state not in _UNFINISHED and row.deleted_at is None]
+    whole = [row for row in rows if row.state not in _UNFINISHED and row.deleted_at is None]
+    moved = [row.id for row in whole if row.state != ImageState.JOINED]
+    parts = moving_parts_of(user.id, moved)
+    # The video of a Live Photo that is named without its still becomes a video that is deleted.
+    alone = [row.id for row in whole if row.state == ImageState.JOINED and row.id not in {*parts}]
+    part_from_stills(user.id, alone)
+    moved += alone
     if unfinished:
         cancelled = [row.id for row in unfinished]
         db.session.execute(delete(Image).where(Image.owned_by(user), among(cancelled)))
         note_cancelled(user.id, *cancelled)
-    set_columns(user, moved, deleted_at=now())
+    set_columns(user, [*moved, *parts], deleted_at=now())
     return Deleted(
         moved=moved,
         cancelled=[row.id for row in unfinished],
@@ -73,7 +82,8 @@ def restore_images(user: User, rows: Sequence[Locked]) -> list[UUID]:
     restored = [row.id for row in rows if row.deleted_at is not None]
     if restored:
         stop_waiting_of_before(user.id, restored)
-    set_columns(user, restored, deleted_at=None)
+    set_columns(user, [*restored, *moving_parts_of(user.id, restored)], deleted_at=None)
+    look_again(user.id, restored)
     return restored
 
 
@@ -94,16 +104,17 @@ def delete_for_good(user: User, rows: Sequence[Locked]) -> list[UUID]:
     gone = [row.id for row in deleted]
     if not gone:
         return []
-    _count_recent(user, gone)
+    with_parts = [*gone, *moving_parts_of(user.id, gone)]
+    _count_recent(user, with_parts)
     unfinished = {row.id for row in deleted if row.state in _UNFINISHED}
     # An address that was signed for one of these works still, and nothing is there any more that
     # would refuse what is sent; whoever has begun to send may be slow.
     promised_lately = select(Image.id).where(
-        Image.owned_by(user), among(gone), Image.created_at > now() - ADDRESSES_WORK_FOR
+        Image.owned_by(user), among(with_parts), Image.created_at > now() - ADDRESSES_WORK_FOR
     )
     if remembered := unfinished.union(db.session.scalars(promised_lately)):
         note_cancelled(user.id, *remembered)
-    size = purge_images(user, gone)
+    size = purge_images(user, with_parts)
     record(Event.IMAGES_DELETED_FOR_GOOD, user_id=user.id, count=len(gone), bytes=size)
     return gone
 

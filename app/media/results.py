@@ -15,6 +15,7 @@ from app.media.fingerprints import FINGERPRINT_BYTES, Fingerprint
 from app.media.formats.bare_webp import NotBareError, check
 from app.media.formats.motion_photo import MAX_MILLISECONDS, MAX_MOTION_BYTES, Motion
 from app.media.formats.sniff import MAX_SIDE, SUPPORTED
+from app.media.formats.video import MAX_MILLISECONDS as LONGEST_VIDEO
 from app.media.formats.without_metadata import MAX_PIECES, Piece
 from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME, LONGEST_TITLE
@@ -73,7 +74,8 @@ class Rendered:
     of a photo JPEG; they, the ThumbHash and the fingerprint are None when no pixel could be had.
     The fingerprint is packed (fingerprints.py), and None also of what is too flat to be compared.
     error is the class of the exception that a decoder raised, if any. motion is where in the file a
-    video is that belongs to the picture.
+    video is that belongs to the picture. milliseconds is how long a video plays; it has no derived
+    pictures.
     """
 
     outcome: Literal["ready", "damaged"]
@@ -89,6 +91,7 @@ class Rendered:
     error: str | None = None
     fingerprint: bytes | None = None
     motion: Motion | None = None
+    milliseconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +190,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                     fingerprint=_fingerprint(fingerprint),
                     error=_short_text(said["error"]),
                     motion=_motion(said["motion"]),
+                    milliseconds=_milliseconds(said["milliseconds"]),
                     **_header(said),
                 )
     except (ValueError, TypeError, KeyError, RecursionError, NotBareError) as error:
@@ -244,6 +248,7 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         rating=_rating(said["rating"]),
         title=_short_text(said["title"], longest=LONGEST_TITLE),
         caption=_caption(said["caption"]),
+        content_identifier=_short_text(said["content_identifier"]),
     )
 
 
@@ -325,6 +330,10 @@ def _motion(value: object) -> Motion | None:
         _whole(length, most=MAX_MOTION_BYTES),
         None if milliseconds is None else _whole(milliseconds, most=MAX_MILLISECONDS),
     )
+
+
+def _milliseconds(value: object) -> int | None:
+    return None if value is None else _whole(value, most=LONGEST_VIDEO)
 
 
 def _short_text(value: object, *, longest: int = LONGEST_NAME) -> str | None:

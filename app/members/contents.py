@@ -147,7 +147,8 @@ _IN_VIEW = Prepared(
 )
 _DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
   descriptions.text, {title}, content_type, byte_size, sha256, preview_format,
-  motion_bytes IS NOT NULL AS has_motion, {place}"""
+  (motion_bytes IS NOT NULL OR moving_part_id IS NOT NULL) AS has_motion, moving_part_id,
+  {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
 _DETAILS = _DETAILS.format(
     title=SHOWN_TITLE,
@@ -186,6 +187,7 @@ class SeenImage:
     sha256: bytes
     preview_format: str
     has_motion: bool
+    moving_part_id: UUID | None
     town: str | None
     region: str | None
     country_code: str | None
@@ -304,7 +306,9 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
     motion_url = None
     if seen.has_motion and originals:
         session = session_of(album, seen.owner_id)
-        motion_url = access.visitor_motion(session, seen.owner_id, image_id, until=None)
+        motion_url = access.visitor_motion(
+            session, seen.owner_id, image_id, until=None, moving_part_id=seen.moving_part_id
+        )
     return {
         "id": str(image_id),
         "width": seen.width,

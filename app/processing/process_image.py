@@ -353,7 +353,8 @@ def _finish(
         "height": outcome.height or None,
         "is_animated": outcome.is_animated,
         "motion_bytes": outcome.motion.length if outcome.motion else None,
-        "motion_milliseconds": outcome.motion.milliseconds if outcome.motion else None,
+        "motion_milliseconds": _milliseconds_of(outcome),
+        "content_identifier": metadata.content_identifier,
         "thumbhash": outcome.thumbhash,
         "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
         "preview_format": _format_of(outcome.preview),
@@ -393,6 +394,14 @@ def _finish(
             context.store.delete_derived(task.user_id, task.image_id)
     elif describe:
         context.ask(DescribePicture(image_id=task.image_id))
+
+
+def _milliseconds_of(outcome: Rendered) -> ColumnElement[int | None] | int | None:
+    """How long it plays; what a video beside it said of a still stays."""
+    if outcome.motion is None and outcome.milliseconds is None:
+        is_joined = Image.moving_part_id.is_not(None)
+        return case((is_joined, Image.motion_milliseconds), else_=None)
+    return outcome.motion.milliseconds if outcome.motion else outcome.milliseconds
 
 
 def _title_of(title: str | None) -> ColumnElement[str | None] | None:

@@ -38,6 +38,7 @@ LIST = "search"
 _FEW_DAYS = timedelta(days=62)
 
 _SHOWN = "state IN ('processing', 'ready', 'damaged')"
+_NOT_JOINED = "state <> 'joined'"  # see [Note: Live Photos] in app/images/models.py
 _LIBRARY = f"deleted_at IS NULL AND {_SHOWN}"
 # An image that waits to be indexed has no word; albums that it is in have.
 _JOINED = "LEFT JOIN image_search AS s ON s.image_id = {image} AND s.owner_id = :owner"
@@ -46,7 +47,8 @@ _CONDITIONS = {
     Flag.FAVOURITE: "i.favourite",
     Flag.ARCHIVED: "i.archived_at IS NOT NULL",
     Flag.ANIMATED: "i.is_animated",
-    Flag.MOTION: "i.motion_bytes IS NOT NULL",
+    Flag.MOTION: "(i.motion_bytes IS NOT NULL OR i.moving_part_id IS NOT NULL)",
+    Flag.VIDEO: "i.content_type LIKE 'video/%'",
     Flag.DAMAGED: "i.state = 'damaged'",
     Flag.DESCRIBED: "i.current_description_id IS NOT NULL",
     Flag.TITLED: "coalesce(i.title, i.file_title, '') <> ''",
@@ -413,8 +415,8 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     """Write a bounded part of the library, newest first."""
     columns = (
         f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
-        " motion_bytes, archived_at, latitude, current_description_id, title, file_title,"
-        " camera_model, lens, country_code"
+        " motion_bytes, moving_part_id, archived_at, latitude, current_description_id, title,"
+        " file_title, camera_model, lens, country_code"
     )
     where = [] if asked.is_deleted else _range("images", asked)
     if is_behind:
@@ -424,7 +426,7 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     if asked.is_favourite:
         views = [f"{_LIBRARY} AND favourite"]
     elif asked.is_deleted:
-        views = ["deleted_at IS NOT NULL"]
+        views = [f"deleted_at IS NOT NULL AND {_NOT_JOINED}"]
     parts = [
         f"(SELECT {columns} FROM images WHERE owner_id = :owner AND {view}{more}"  # noqa: S608 - constants
         f" ORDER BY {asked.moment} DESC, id DESC LIMIT :walk)"
@@ -459,7 +461,9 @@ def _matching(asked: _Asked) -> str:
 
 def _in_library(asked: _Asked) -> str:
     return (
-        "i.deleted_at IS NOT NULL" if asked.is_deleted else f"i.deleted_at IS NULL AND i.{_SHOWN}"
+        f"i.deleted_at IS NOT NULL AND i.{_NOT_JOINED}"
+        if asked.is_deleted
+        else f"i.deleted_at IS NULL AND i.{_SHOWN}"
     )
 
 

@@ -18,7 +18,7 @@ _PHRASES = {
     "-is:placed": rf"{_NOT}\s+(?:place|location)|not\s+located",
     "is:favourite": rf"favou?rites|favou?rite\s+{_THINGS}",
     "is:animated": rf"animated\s+(?:{_THINGS}|gifs?)",
-    "is:motion": rf"motion\s+{_THINGS}",
+    "is:motion": rf"(?:motion|live)\s+{_THINGS}",
     "is:damaged": rf"damaged\s+{_THINGS}",
     "is:archived": rf"archived\s+{_THINGS}",
     "type:raw": rf"raw\s+{_THINGS}",
@@ -26,6 +26,7 @@ _PHRASES = {
 _ALONE = {
     "is:favourite": "favou?rite",
     "is:animated": "animated",
+    "is:video": "videos?|films?|movies?",
     "is:damaged": "damaged",
     "is:archived": "archived",
     "type:raw": "raws?",

@@ -41,6 +41,7 @@ class Flag(StrEnum):
     ARCHIVED = "archived"
     ANIMATED = "animated"
     MOTION = "motion"
+    VIDEO = "video"
     DAMAGED = "damaged"
     DESCRIBED = "described"
     TITLED = "titled"

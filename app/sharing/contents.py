@@ -91,7 +91,8 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
             text(
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
                 f" descriptions.text, {SHOWN_TITLE}, content_type,"
-                f" motion_bytes IS NOT NULL {described}"
+                " motion_bytes IS NOT NULL OR moving_part_id IS NOT NULL, moving_part_id"
+                f" {described}"
                 " AND images.id = :image"
             )
         ),
@@ -204,11 +205,15 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
         NotFoundError: the share does not show it.
     """
     found = _one(share, image_id)
-    width, height, name, moment, alt_text, description, title, _, has_motion = found
+    width, height, name, moment, alt_text, description, title, _, has_motion, part_id = found
     motion_url = None
     if has_motion and _gives_whole_originals(share):
         motion_url = access.visitor_motion(
-            share.id, share.owner_id, image_id, until=share.expires_at
+            share.id,
+            share.owner_id,
+            image_id,
+            until=share.expires_at,
+            moving_part_id=part_id,
         )
     return {
         "id": str(image_id),
@@ -229,7 +234,7 @@ def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     Raises:
         NotFoundError: the share does not show the image, or allows no downloads.
     """
-    _, _, name, _, _, _, _, content_type, _ = _one(share, image_id)
+    _, _, name, _, _, _, _, content_type, *_ = _one(share, image_id)
     if not share.allow_downloads:
         raise NotFoundError
     shown = name if share.show_names else _plain_name(image_id, content_type)

@@ -20,6 +20,7 @@ from app.accounts.models import User
 from app.database import db, set_short_lock_timeout
 from app.images.models import Image, ImageState
 from app.stacks.grouping import SAME_BURST_WITHIN, Candidate, Placed, stacks_to_make
+from app.stacks.live_photos import join_live_photos, key_of_video
 from app.stacks.members import lock_with_members, place_images, sizes_of, stacks_of
 from app.stacks.models import ImageShot, ImageToStack
 from app.stacks.names import shot_of
@@ -49,13 +50,16 @@ def stack_arrived(owner_id: UUID, image_id: UUID) -> None:
 
 
 def look_for_partners(owner_id: UUID, ids: Sequence[UUID]) -> None:
-    """Stack images of one person with those of the same shots. Commits. Safe to repeat.
+    """Stack images of one person with those of the same shots, and join Live Photos. Commits.
+
+    Safe to repeat.
 
     See [Note: One after the other].
     """
     set_short_lock_timeout()
     db.session.execute(_TAKE_TURN, {"owner": str(owner_id)})
     _note_shots(owner_id, ids)
+    join_live_photos(owner_id, ids)
     if db.session.scalar(select(User.stacks_images).where(User.id == owner_id)):
         partners = _partners(owner_id, ids)
         if partners:
@@ -108,11 +112,11 @@ def _note_shots(owner_id: UUID, ids: Sequence[UUID]) -> None:
             Image.taken_at.is_not(None),
         )
     )
-    shots = [(row.id, shot_of(row.name, row.content_type), row.taken_at) for row in rows]
+    keys = [(row.id, _key_of(row.name, row.content_type), row.taken_at) for row in rows]
     noted = [
-        {"image_id": image_id, "owner_id": owner_id, "key": shot.key, "taken_at": taken_at}
-        for image_id, shot, taken_at in shots
-        if shot is not None
+        {"image_id": image_id, "owner_id": owner_id, "key": key, "taken_at": taken_at}
+        for image_id, key, taken_at in keys
+        if key is not None
     ]
     if noted:
         words = insert(ImageShot).values(noted)
@@ -122,6 +126,14 @@ def _note_shots(owner_id: UUID, ids: Sequence[UUID]) -> None:
                 set_={"key": words.excluded.key, "taken_at": words.excluded.taken_at},
             )
         )
+
+
+def _key_of(name: str, content_type: str) -> str | None:
+    """Return by what others find an image; a video is in no stack, and found by its still."""
+    if content_type.startswith("video/"):
+        return key_of_video(name)
+    shot = shot_of(name, content_type)
+    return shot.key if shot else None
 
 
 def _partners(owner_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
@@ -170,6 +182,7 @@ def _stack(owner_id: UUID, ids: Sequence[UUID]) -> None:
             Image.id == any_(_array([each for each in ids if each in locked])),
             Image.state.in_(STACKABLE),
             Image.taken_at.is_not(None),
+            ~Image.is_video(),
         )
         .order_by(Image.taken_at, Image.id)
     )

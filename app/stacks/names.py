@@ -53,7 +53,18 @@ _BURSTS = (
 _PIXEL = re.compile(r"(?P<shot>pxl_\d{8}_\d{9})(?P<words>(?:[.~][a-z0-9-]+)*)", re.ASCII)
 _EDITED_BY_APPLE = re.compile(r"img_e(?P<number>\d{4})", re.ASCII)
 # Google Photos, and galleries of Android.
+_OF_VIDEO = re.compile(r"(?:_hevc|\.mp|\.mv)$", re.ASCII)
+MAX_VIDEO_KEY = len("video ")
 _EDITED = re.compile(r"(?P<stem>.+?)(?:-edited|~\d{1,2})", re.ASCII)
+
+
+def stem_of(name: str) -> str:
+    """Return the name that a still and its video have in common.
+
+    icloudpd calls videos `IMG_1234_HEVC.MOV`, Google `PXL_x.MP` beside `PXL_x.MP.jpg`.
+    """
+    whole, _ = split_extension(unicodedata.normalize("NFC", name).casefold())
+    return _OF_VIDEO.sub("", whole.strip())[: MAX_KEY - MAX_VIDEO_KEY]
 
 
 def shot_of(name: str, content_type: str) -> ShotName | None:

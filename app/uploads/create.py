@@ -16,6 +16,12 @@ from app.images.failure_messages import VIDEO, WORDS
 from app.images.former_consent import stop_waiting_of_before
 from app.images.models import Image, ImageState, Storage
 from app.settings import PICTURE_TYPES
+from app.stacks.live_photos import (
+    look_again,
+    moving_parts_of,
+    part_from_stills,
+    set_columns,
+)
 from app.uploads.cancelled import CancelledUpload
 from app.uploads.multipart import Plan, PromisedInParts
 from app.uploads.schemas import NewImage
@@ -172,6 +178,7 @@ def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | 
         restored = image.deleted_at is not None
         if restored:
             stop_waiting_of_before(user.id, [image.id])
+            _bring_back_halves(user, image)
         image.deleted_at = None
         by_hearsay = image.state == ImageState.PROCESSING and image.receipt_at is None
         return Existing(image_id=image.id, restored=restored, by_hearsay=by_hearsay)
@@ -181,6 +188,17 @@ def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | 
         abandoned, image.upload_id = image.upload_id, None
     _write(new, plan, onto=image, moment=moment)
     return Reserved(image=image, plan=plan, abandoned=abandoned)
+
+
+def _bring_back_halves(user: User, image: Image) -> None:
+    """Bring a Live Photo's video back with its still; by itself it is a video of its own."""
+    db.session.flush()  # what follows are statements, and not entities
+    if image.state == ImageState.JOINED:
+        part_from_stills(user.id, [image.id])
+        db.session.refresh(image)
+    else:
+        set_columns(user.id, moving_parts_of(user.id, [image.id]), deleted_at=None)
+    look_again(user.id, [image.id])
 
 
 def _plan(new: NewImage) -> Plan | None:

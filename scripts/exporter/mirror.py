@@ -28,7 +28,14 @@ _WHOLE_LIST = "whole_list"  # in the journal: set from its beginning to its end
 _ATTEMPTS = 4
 _LISTED = 100  # as many as the site lists at once
 # What changes from one answer to the next, and opens nothing a while later.
-_ADDRESSES = ("thumbnail_url", "preview_url", "animation_url", "motion_url", "urls_expire_at")
+_ADDRESSES = (
+    "thumbnail_url",
+    "preview_url",
+    "animation_url",
+    "motion_url",
+    "video_url",
+    "urls_expire_at",
+)
 
 
 @dataclass(kw_only=True)

@@ -309,7 +309,7 @@ def _refusal(row: Row, accepted: Accepted) -> str | None:
     """Say why the site would not take a file."""
     if row["type"] not in accepted.types:
         if row["type"].startswith("video/"):
-            return "a video: the site takes none yet"
+            return f"a video of a kind that the site does not take: {row['type']}"
         return f"of a kind that the site does not take: {row['type']}"
     if row["size"] > accepted.max_bytes:
         return f"larger than {accepted.max_bytes // _MEGABYTE} MB, the most that the site takes"

@@ -25,7 +25,7 @@ def verify(journal: Journal) -> Verified:
     verified = arrived = 0
     missing: list[str] = []
     for path, state in _states(journal):
-        if state in {"ready", "damaged"}:
+        if state in {"ready", "damaged", "joined"}:
             verified += 1
         elif state == "processing":
             arrived += 1  # S3 has compared its SHA-256 before it said yes
@@ -37,7 +37,7 @@ def verify(journal: Journal) -> Verified:
 def _states(journal: Journal) -> Iterator[tuple[str, str | None]]:
     rows = journal.db.execute(
         "SELECT e.path, (SELECT t.state FROM there t WHERE t.sha256 = e.sha256 AND NOT t.deleted"
-        " ORDER BY t.state IN ('ready', 'damaged') DESC LIMIT 1) AS state"
+        " ORDER BY t.state IN ('ready', 'damaged', 'joined') DESC LIMIT 1) AS state"
         " FROM entries e WHERE e.outcome IN ('upload', 'same', 'here', 'failed') ORDER BY e.id"
     )
     for row in rows:

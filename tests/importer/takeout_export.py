@@ -230,7 +230,7 @@ def _edited(export: Export) -> None:
 
 
 def _pairs(export: Export) -> None:
-    # One sidecar for a HEIC and its MP4 (GT #381). Videos are not taken yet.
+    # One sidecar for a HEIC and its MP4 (GT #381). No video is in these.
     left = Expected(outcome="not", taken=None)
     for still, moving in (
         ("IMG_7.HEIC", "IMG_7.MP4"),

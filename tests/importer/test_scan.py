@@ -114,7 +114,7 @@ def test_what_the_site_does_not_take_is_told(tmp_path: Path) -> None:
     with planned(tmp_path / "journal", folder) as journal:
         reasons = {path: row["reason"] for path, row in rows(journal).items()}
     assert reasons == {
-        "a.mp4": "a video: the site takes none yet",
+        "a.mp4": "a video of a kind that the site does not take: video/mp4",
         "b.bmp": "of a kind that the site does not take: image/bmp",
         "c.jpg": "larger than 1 MB, the most that the site takes",
         "d.jpg": "no picture (.jpg)",

@@ -162,6 +162,7 @@ METADATA_MATRIX: dict[str, tuple[str, ...]] = {
     "rating": (*_WHOLE_MATRIX, "0", "6", "-2", "32768"),
     "title": (*_TEXT_MATRIX[:-1], "true", f'"{"x" * 301}"', '"a\\nb"'),
     "caption": (*_TEXT_MATRIX[:-1], "true", f'"{"x" * 2001}"', '"a\\rb"'),
+    "content_identifier": (*_TEXT_MATRIX, f'"{"x" * 65}"', '"a\\nb"'),
 }
 REPORT_MATRIX: dict[str, tuple[str, ...]] = {
     "kind": ("null", "5", '"Sketch"', '"header"'),
@@ -176,6 +177,7 @@ REPORT_MATRIX: dict[str, tuple[str, ...]] = {
         *("5", '"1"', "true", "[1,2]", "[1,2,3,4]", "[0,2,null]", "[1,0,null]", "[1,2,0]"),
         *("[-1,2,null]", "[1,67108865,null]", "[1,2,600001]", "[1.5,2,null]", "[true,2,null]"),
     ),
+    "milliseconds": (*_WHOLE_MATRIX[:-4], '"1"', "0", "-1", "1.5", "604800001"),
     "error": (*_TEXT_MATRIX, f'"{"x" * 65}"'),
 }
 MATRIX = [

@@ -140,9 +140,12 @@ class UserAccess:
         key = key_of(user_id, image_id, "original")
         return self._shown_in_place(key, content_type, by=self.credentials(user_id))
 
-    def motion(self, user_id: UUID, image_id: UUID) -> str:
-        """An address of a picture's moving part, as a film's: whatever it is, a video to S3."""
-        key = key_of(user_id, image_id, MOTION)
+    def motion(self, user_id: UUID, image_id: UUID, part: Part = MOTION) -> str:
+        """An address of a picture's moving part, as a film's: whatever it is, a video to S3.
+
+        Or, as `part` says, of a video that is an image of its own.
+        """
+        key = key_of(user_id, image_id, part)
         return self._shown_in_place(key, "video/mp4", by=self.credentials(user_id))
 
     def _shown_in_place(
@@ -263,12 +266,30 @@ class UserAccess:
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=seconds))
 
     def visitor_motion(
-        self, share_id: UUID, owner_id: UUID, image_id: UUID, *, until: datetime | None
+        self,
+        share_id: UUID,
+        owner_id: UUID,
+        image_id: UUID,
+        *,
+        until: datetime | None,
+        moving_part_id: UUID | None = None,
     ) -> str:
-        """An address for a visitor who may save originals: a video may say where it was taken."""
+        """An address for a visitor who may save originals: a video may say where it was taken.
+
+        Of a Live Photo it is the video's, by a session for that original and nothing else.
+        """
         signed_at, seconds = _for_visitors(until)
-        credentials = self.visitor_credentials(share_id, owner_id, visitor_motion_policy)
-        key = key_of(owner_id, image_id, MOTION)
+        if moving_part_id is None:
+            credentials = self.visitor_credentials(share_id, owner_id, visitor_motion_policy)
+            key = key_of(owner_id, image_id, MOTION)
+        else:
+            credentials = self._assume(
+                owner_id,
+                name=f"share-{share_id.hex}",
+                policy=visitor_original_policy(self.bucket_name, owner_id, moving_part_id),
+                seconds=ORIGINAL_SESSION_SECONDS,
+            )
+            key = key_of(owner_id, moving_part_id, "original")
         return self._shown_in_place(
             key, "video/mp4", by=credentials, signed_at=signed_at, seconds=seconds
         )

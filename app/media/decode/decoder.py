@@ -5,6 +5,7 @@ modules of this application. docs/decisions/0020-derived-sizes.md explains sizes
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyvips  # type: ignore[import-untyped]
 
@@ -16,6 +17,7 @@ from app.media.decode.raw_original import RawOriginal
 from app.media.formats import sniff
 from app.media.formats.motion_photo import Motion
 from app.media.formats.sniff import Bytes
+from app.media.formats.video import read_video
 from app.media.metadata.reader import PictureMetadata
 from app.media.render.derivatives import Derived, derived_pictures
 from app.media.results import DamageReason, Header, Rejected, Rendered
@@ -37,11 +39,11 @@ def render(
     decoding ends this process.
     """
     detected = sniff.detect(data)
-    if detected is None:
-        return Rejected(reason="not_a_picture")
-    if not detected.supported:
-        return Rejected(reason="unsupported_type", content_type=detected.content_type)
+    if detected is None or not detected.supported:
+        return _refused(detected)
     content_type = detected.content_type
+    if content_type in sniff.VIDEOS:
+        return _read_video(data, content_type, announce)
     try:
         kind = RawOriginal if content_type in sniff.RAW else Original
         original = kind(data, content_type)
@@ -58,6 +60,32 @@ def render(
         return _derive(original, header)
     except MemoryError:
         return _shown_small(original, header)
+
+
+def _refused(detected: sniff.Detected | None) -> Rejected:
+    if detected is None:
+        return Rejected(reason="not_a_picture")
+    return Rejected(reason="unsupported_type", content_type=detected.content_type)
+
+
+def _read_video(
+    data: Bytes, content_type: str, announce: Callable[[Header], None]
+) -> Rendered | Rejected:
+    """Read what a video says; it is shown by playing it, and nothing of it is decoded."""
+    try:
+        video = read_video(data)
+    except Exception as error:  # noqa: BLE001 - whatever its boxes are
+        return Rejected(reason="unreadable", content_type=content_type, error=type(error).__name__)
+    header = Header(
+        content_type=content_type,
+        width=video.width,
+        height=video.height,
+        metadata=video.metadata,
+    )
+    announce(header)
+    reason: DamageReason | None = None if video.is_whole else "incomplete"
+    shown = _developed(header, Derived(), reason, None, None)
+    return replace(shown, milliseconds=video.milliseconds)
 
 
 def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Rendered:

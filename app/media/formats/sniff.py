@@ -33,6 +33,9 @@ THREE_FR = "image/x-hasselblad-3fr"
 ERF = "image/x-epson-erf"
 IIQ = "image/x-phaseone-iiq"
 OTHER_RAW = "image/x-raw"  # of a maker who is not named here, in a TIFF
+# Kept and played as they are (video.py): nothing of them is decoded.
+MOV = "video/quicktime"
+MP4 = "video/mp4"
 
 Bytes = bytes | memoryview
 
@@ -43,7 +46,8 @@ MAX_SIDE = 1_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
 RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2, ORF, PEF, SRW, THREE_FR, ERF, IIQ, OTHER_RAW)
-SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, JXL, *RAW)
+VIDEOS = (MOV, MP4)
+SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, JXL, *RAW, *VIDEOS)
 # Browsers show these moving.
 MOVING = frozenset({GIF, WEBP})
 # What screenshots and drawings come as: a JPEG would blur their lines.
@@ -86,6 +90,8 @@ _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
 _MAX_BRANDS = 64
+# What a QuickTime movie begins with that does not say so: those of cameras before 2005.
+_MOVIE_STARTS = (b"moov", b"mdat", b"wide", b"pnot")
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
@@ -136,6 +142,7 @@ def signatures() -> Signatures:
             *((0, magic, content_type) for magic, content_type in _MAGIC),
             (8, b"WEBP", WEBP),
             *((0, start, TIFF) for start in _TIFF_STARTS),
+            *((4, start, MOV) for start in _MOVIE_STARTS),
             *_UNSUPPORTED,
         ),
         brands={AVIF: _AVIF_BRANDS, HEIC: _HEVC_BRANDS, HEIF: _HEIF_BRANDS},
@@ -150,6 +157,8 @@ def _detect_supported(head: bytes, data: Bytes) -> Detected | None:
         return Detected(content_type=WEBP, supported=True)
     if head[4:8] == b"ftyp":
         return _detect_iso_media(head)
+    if head[4:8] in _MOVIE_STARTS:
+        return Detected(content_type=MOV, supported=True)
     if head.startswith(_TIFF_STARTS):
         return Detected(content_type=_raw_photo_in_tiff(data) or TIFF, supported=True)
     return None
@@ -168,9 +177,7 @@ def _detect_iso_media(head: bytes) -> Detected:
         return Detected(content_type=HEIF, supported=True)
     if major == b"crx ":
         return Detected(content_type=CR3, supported=True)
-    if major == b"qt  ":
-        return Detected(content_type="video/quicktime", supported=False)
-    return Detected(content_type="video/mp4", supported=False)
+    return Detected(content_type=MOV if major == b"qt  " else MP4, supported=True)
 
 
 # Tags of a TIFF directory that only raw photos have, and the value of NewSubfileType that says

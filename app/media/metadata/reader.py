@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.media.metadata.apple import identifier_of
 from app.media.metadata.dates import (
     Moment,
     offset_by_satellite,
@@ -28,7 +29,8 @@ class PictureMetadata:
     is that clock's distance from UTC where the camera knew it. exposure_time is in seconds, as
     photographers write it ("1/125", "2.5"); focal_length is in millimetres. latitude and longitude
     are degrees (WGS 84), both or neither; altitude is metres above the sea. rating is 1 to 5 stars,
-    or REJECTED (-1) where somebody marked the picture as one to throw away.
+    or REJECTED (-1) where somebody marked the picture as one to throw away. content_identifier is
+    what the still and the video of one Live Photo have in common.
     """
 
     taken_at: datetime | None = None
@@ -46,6 +48,7 @@ class PictureMetadata:
     rating: int | None = None
     title: str | None = None
     caption: str | None = None
+    content_identifier: str | None = None
 
 
 # Tag numbers of EXIF 3.0 (CIPA DC-008), and Windows' own for stars.
@@ -55,6 +58,7 @@ _EXPOSURE_TIME, _F_NUMBER, _FOCAL_LENGTH = 0x829A, 0x829D, 0x920A
 _ISO, _RECOMMENDED_EXPOSURE_INDEX, _ISO_SPEED = 0x8827, 0x8832, 0x8833
 _ISO_TOO_BIG_FOR_ITS_TAG = 65535
 _LENS_MODEL = 0xA434
+_MAKER_NOTE = 0x927C
 # (date and time, its distance from UTC, fractions of its second): when the shutter opened, and
 # failing that when the picture was made digital. Never the time of the last change: that one's zone
 # counts where it is the same time.
@@ -75,6 +79,7 @@ _OF_EXPOSURE = frozenset(
         _RECOMMENDED_EXPOSURE_INDEX,
         _ISO_SPEED,
         _LENS_MODEL,
+        _MAKER_NOTE,
         _HOURS_FROM_UTC,
         *(tag for tags in (*_TIMES, _LAST_CHANGE) for tag in tags),
     }
@@ -148,6 +153,7 @@ def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
         focal_length=number_of(exposure.get(_FOCAL_LENGTH), least=0.1, most=20_000, digits=2),
         rating=None if rating is None else int(rating),
         caption=_said_of_it(clean_caption(text_of(first.get(_CAPTION)))),
+        content_identifier=identifier_of(exposure.get(_MAKER_NOTE)),
     )
     return _placed(found, _place(gps))
 

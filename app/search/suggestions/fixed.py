@@ -54,6 +54,7 @@ _KINDS = (
     _Kind("RAW files", "type:raw"),
     _Kind("Animated", "is:animated", ("moving",)),
     _Kind("Motion photos", "is:motion", ("live photos",)),
+    _Kind("Videos", "is:video", ("movies", "films")),
     _Kind("Without a description", "-is:described", ("no description", "undescribed")),
     _Kind("With a description", "is:described", ("described",)),
     _Kind("Without a place", "-is:placed", ("no place", "no location", "without location")),

@@ -68,7 +68,7 @@ export { landImages, noteUploadedInto, removeImages } from "./images/image-cache
 export { useChangePlaces, useFoundPlaces, type PlaceChange } from "./images/location-mutations";
 export { useChangeDates, type DateChange, type Taken } from "./images/date-mutations";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
-export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
+export { belongsIn, isVideo, isWhole, type ListedImage } from "./images/listed-image";
 export { useNeighbours, type Neighbours } from "./images/neighbours";
 export { useMomentOf, useOpenTile } from "./images/open-tile";
 export { isTile, useStack } from "./images/stacks";
@@ -107,6 +107,7 @@ export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
   fetchMotion,
+  fetchVideo,
   fetchOriginal,
   imageOptions,
   isUnfinished,

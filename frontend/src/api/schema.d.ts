@@ -4393,7 +4393,7 @@ export interface components {
             favourite: boolean;
             /**
              * Has Motion
-             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             * @description A still with a moving part, as motion photos and Live Photos have: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
              */
             has_motion: boolean;
             /**
@@ -4416,6 +4416,11 @@ export interface components {
              * @description Not in the timeline, since another of its stack stands for it there.
              */
             is_folded: boolean;
+            /**
+             * Motion Milliseconds
+             * @description How long a video or a moving part plays, as it says itself.
+             */
+            motion_milliseconds: number | null;
             /** Name */
             name: string;
             /**
@@ -5293,7 +5298,7 @@ export interface components {
             favourite: boolean;
             /**
              * Has Motion
-             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             * @description A still with a moving part, as motion photos and Live Photos have: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
              */
             has_motion: boolean;
             /**
@@ -5316,6 +5321,11 @@ export interface components {
              * @description Not in the timeline, since another of its stack stands for it there.
              */
             is_folded: boolean;
+            /**
+             * Motion Milliseconds
+             * @description How long a video or a moving part plays, as it says itself.
+             */
+            motion_milliseconds: number | null;
             /** Name */
             name: string;
             /**
@@ -5579,7 +5589,7 @@ export interface components {
             file: components["schemas"]["FileSays"];
             /**
              * Has Motion
-             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             * @description A still with a moving part, as motion photos and Live Photos have: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
              */
             has_motion: boolean;
             /**
@@ -5605,14 +5615,19 @@ export interface components {
             location: components["schemas"]["Location"] | null;
             /**
              * Motion Milliseconds
-             * @description How long the moving part plays, as it says itself.
+             * @description How long a video or a moving part plays, as it says itself.
              */
             motion_milliseconds: number | null;
             /**
              * Motion Url
-             * @description Of the moving part, an MP4 with whatever codec the camera chose. Signed; works until urls_expire_at.
+             * @description Of the moving part: MP4 or QuickTime, with whatever codec the camera chose. Signed; works until urls_expire_at.
              */
             motion_url: string | null;
+            /**
+             * Moving Part Id
+             * @description Of a Live Photo's still: the image that is its video, in state `joined`.
+             */
+            moving_part_id: string | null;
             /** Name */
             name: string;
             /** @description Of `location`; null: there is none, it is at sea, or it is not named yet. */
@@ -5688,6 +5703,11 @@ export interface components {
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
+             * Video Url
+             * @description Of a video: the original, to be played in place. Signed; works until urls_expire_at.
+             */
+            video_url: string | null;
+            /**
              * Width
              * @description Pixels, upright.
              */
@@ -5736,7 +5756,7 @@ export interface components {
             favourite: boolean;
             /**
              * Has Motion
-             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             * @description A still with a moving part, as motion photos and Live Photos have: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
              */
             has_motion: boolean;
             /**
@@ -5759,6 +5779,11 @@ export interface components {
              * @description Not in the timeline, since another of its stack stands for it there.
              */
             is_folded: boolean;
+            /**
+             * Motion Milliseconds
+             * @description How long a video or a moving part plays, as it says itself.
+             */
+            motion_milliseconds: number | null;
             /** Name */
             name: string;
             /**
@@ -5881,7 +5906,7 @@ export interface components {
          * @description Where a picture stands on its way in.
          * @enum {string}
          */
-        ImageState: "uploading" | "processing" | "ready" | "damaged" | "rejected";
+        ImageState: "uploading" | "processing" | "ready" | "damaged" | "rejected" | "joined";
         /**
          * InViewOut
          * @description What it takes to show images, by their ids; unknown ones are left out.
@@ -6342,7 +6367,7 @@ export interface components {
             has_description: boolean;
             /**
              * Has Motion
-             * @description A still with a moving part, such as a motion photo: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
+             * @description A still with a moving part, as motion photos and Live Photos have: `motion_url` of `GET /api/images/{image_id}` is where it plays from.
              */
             has_motion: boolean;
             /**
@@ -6366,6 +6391,11 @@ export interface components {
              */
             is_folded: boolean;
             location: components["schemas"]["Location"] | null;
+            /**
+             * Motion Milliseconds
+             * @description How long a video or a moving part plays, as it says itself.
+             */
+            motion_milliseconds: number | null;
             /** Name */
             name: string;
             /**

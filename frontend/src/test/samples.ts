@@ -65,6 +65,7 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
   height: 3000,
   is_animated: false,
   has_motion: false,
+  motion_milliseconds: null,
   thumbhash: null,
   timeline_at: "2025-05-03T10:00:00",
   taken_at: "2025-05-03T10:00:00+02:00",
@@ -102,8 +103,9 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   albums: [],
   tags: [],
   animation_url: null,
-  motion_milliseconds: null,
+  moving_part_id: null,
   motion_url: null,
+  video_url: null,
   ...changes,
 });
 

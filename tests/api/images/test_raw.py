@@ -52,17 +52,19 @@ def test_a_raw_photo_is_told_by_its_bytes(ada: Person) -> None:
     assert (settled["state"], settled["content_type"]) == ("ready", ORF)
 
 
-def test_videos_are_refused_in_words(ada: Person) -> None:
-    clip = Picture(name="clip.mp4", content_type="video/mp4", content=b"\0\0\0\x18ftypmp42" * 4)
+def test_videos_of_other_kinds_are_refused_in_words(ada: Person) -> None:
+    clip = Picture(name="clip.webm", content_type="video/webm", content=b"\x1aE\xdf\xa3" * 4)
     answer = ada.http.post("/api/images", json={"images": [clip.announcement()]})
     (place,) = answer.json()["places"]
     assert (place["status"], place["code"]) == ("refused", "unsupported_type")
-    assert "Videos are not supported yet" in place["detail"]
+    assert "Supported are MP4 and MOV" in place["detail"]
 
 
-def test_a_video_under_another_name_is_refused_when_it_has_come(ada: Person) -> None:
-    content = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
+def test_a_video_of_another_kind_under_another_name_is_refused_when_it_has_come(
+    ada: Person,
+) -> None:
+    content = b"\x1aE\xdf\xa3" + bytes(100)
     (image_id,) = ada.upload(Picture(name="x.jpg", content_type="image/jpeg", content=content))
     settled = until(lambda: ada.settled(image_id))
     assert (settled["state"], settled["failure"]["code"]) == ("rejected", "unsupported_type")
-    assert "no videos yet" in settled["failure"]["detail"]
+    assert "MP4 and MOV videos" in settled["failure"]["detail"]

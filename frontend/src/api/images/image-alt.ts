@@ -1,7 +1,7 @@
 /** The alternative text of an image. */
 import { dateFormat } from "@/locale";
 
-import { isWhole, type ListedImage } from "./listed-image";
+import { isVideo, isWhole, type ListedImage } from "./listed-image";
 
 const dayFormat = dateFormat({
   day: "numeric",
@@ -24,7 +24,8 @@ export const imageAlt = (image: ListedImage): string => {
     return isUnmarked ? `${image.alt_text} (demo description)` : image.alt_text;
   }
   if (image.title !== null) return image.title;
+  const [picture, photo] = isVideo(image) ? ["Video", "Video"] : ["Picture", "Photo"];
   return image.taken_at === null
-    ? `Picture added ${dayInWords(image.created_at)} (${image.name})`
-    : `Photo taken ${dayInWords(image.taken_at)} (${image.name})`;
+    ? `${picture} added ${dayInWords(image.created_at)} (${image.name})`
+    : `${photo} taken ${dayInWords(image.taken_at)} (${image.name})`;
 };

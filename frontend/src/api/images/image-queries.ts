@@ -216,6 +216,10 @@ export const useImage = (id: string) =>
 export const fetchMotion = async (client: QueryClient, id: string): Promise<string | null> =>
   (await client.query(imageOptions(id))).motion_url;
 
+/** Where a video plays from; null: it is none. @throws ApiProblem */
+export const fetchVideo = async (client: QueryClient, id: string): Promise<string | null> =>
+  (await client.query(imageOptions(id))).video_url;
+
 /** A short-lived address that downloads the original file. */
 export const fetchOriginal = (id: string): Promise<{ url: string; expires_at: string }> =>
   read(api.GET("/api/images/{image_id}/original", { params: { path: { image_id: id } } }));

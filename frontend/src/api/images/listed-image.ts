@@ -19,6 +19,10 @@ export const ARCHIVED = "archived";
 
 export const isWhole = (image: ListedImage): image is Image => "name" in image;
 
+/** Played from its original, as it is. */
+export const isVideo = (image: ListedImage): boolean =>
+  isWhole(image) && image.content_type.startsWith("video/");
+
 /** Of an image what a bucket keeps. */
 export const toRow = (image: ListedImage): ListedImage => ({
   id: image.id,

@@ -9,7 +9,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { imageAlt, isWhole, type Image, type ListedImage } from "@/api";
+import { imageAlt, isVideo, isWhole, type Image, type ListedImage } from "@/api";
 import {
   BrokenPictureIcon,
   CheckIcon,
@@ -23,10 +23,10 @@ import {
 
 import { ThumbHashCanvas } from "./ThumbHashCanvas";
 
-// Where it cannot be loaded, the tile is a picture that stands still.
-const TileMotion = lazy(() =>
-  import("@/components/motion/TileMotion").catch(() => ({ default: () => <></> })),
-);
+const nothing = () => ({ default: () => <></> });
+// Where one cannot be loaded, the tile is a picture that stands still.
+const TileMotion = lazy(() => import("@/components/motion/TileMotion").catch(nothing));
+const TileVideo = lazy(() => import("@/components/motion/TileVideo").catch(nothing));
 
 /** The same functions for every tile and every render, so that tiles need not render again. */
 export type TileActions = {
@@ -94,6 +94,7 @@ const Missing = ({ image }: { image: ListedImage }) => {
       </span>
     );
   }
+  if (isVideo(image)) return <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>;
   return (
     <span className="absolute inset-0 flex flex-col items-center justify-center gap-1.5 p-2 text-center text-muted">
       <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>
@@ -212,6 +213,11 @@ export const Tile = memo(function Tile(props: TileProps) {
           </span>
         )}
         {image.is_animated && image.state === "ready" && <MovingBadge />}
+        {isWhole(image) && isVideo(image) && (
+          <Suspense fallback={null}>
+            <TileVideo image={image} />
+          </Suspense>
+        )}
         {note !== null && <Badge>{note}</Badge>}
         {note === null && image.favourite && <FavouriteBadge />}
         <span className="pointer-events-none absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/35 to-transparent opacity-0 transition-opacity group-hover:opacity-100" />

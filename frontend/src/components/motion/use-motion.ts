@@ -19,7 +19,7 @@ const UNREACHABLE = "The moving part could not be loaded. Check your connection,
 const ENDED = "The moving part could not be loaded to its end. Play it again.";
 
 /** Whether a signed address works no more: as the signature has it, and not the clock of a cache. */
-const hasEnded = (url: string): boolean => {
+export const hasEnded = (url: string): boolean => {
   const query = new URL(url, location.href).searchParams;
   const of = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get("X-Amz-Date") ?? "");
   if (!of) return false;

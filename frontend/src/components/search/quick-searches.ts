@@ -4,4 +4,5 @@ export const QUICK_SEARCHES = [
   { q: "-is:described", label: "Pictures without a description" },
   { q: "is:animated", label: "Pictures that move" },
   { q: "is:motion", label: "Motion photos" },
+  { q: "is:video", label: "Videos" },
 ] as const;

@@ -14,7 +14,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["E", "I"], "Details"],
   [["M"], "Play the moving part of a motion photo, or stop it"],
   [["S"], "Slideshow, or its end"],
-  [["Space"], "Pause the slideshow, or go on"],
+  [["Space"], "Pause the slideshow or a video, or go on"],
   [["Z"], "Zoom in, or the whole picture"],
   [["+", "−"], "Zoom in and out"],
   [["0"], "The whole picture"],

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import {
   albumOf,
   fetchMotion,
+  isVideo,
   useAlbum,
   useStack,
   type Image,
@@ -29,6 +30,7 @@ import { useFullResolution } from "./use-full-resolution";
 import { usePhotoSwipe } from "./use-photoswipe";
 import { useShortcuts } from "./use-shortcuts";
 import { useSlideshow } from "./use-slideshow";
+import { togglePlaying, VideoPlayer } from "./VideoPlayer";
 import { ViewerBar } from "./ViewerBar";
 import { ViewerDialog, type WhichDialog } from "./ViewerDialog";
 
@@ -60,6 +62,7 @@ export const ViewerContent = ({
   const isIdle = useIdle(controls);
   const [dialog, setDialog] = useState<WhichDialog | null>(null);
   const album = useAlbum(albumOf(view)).data;
+  const player = useRef<HTMLVideoElement>(null);
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
   const [isPulled, setIsPulled] = useState(false);
@@ -151,6 +154,7 @@ export const ViewerContent = ({
     setIsBare(window.matchMedia("(pointer: coarse)").matches);
     show.start();
   };
+  const isPlayable = image !== undefined && isVideo(image) && image.state !== "processing";
   const keys = {
     Escape: isShow ? show.end : close,
     ArrowLeft: () => step(-1),
@@ -174,6 +178,7 @@ export const ViewerContent = ({
     u: undo,
     "Ctrl+z": undo,
     ...(image?.has_motion ? { m: toggleMotion } : {}),
+    ...(isPlayable && !isShow ? { " ": () => togglePlaying(player.current) } : {}),
     "?": () => setDialog("keys"),
   };
   // Also while a dialog is still being loaded: what is typed then is meant for it.
@@ -188,6 +193,9 @@ export const ViewerContent = ({
       <div className="relative min-h-0 min-w-0 flex-1 [color-scheme:dark]">
         <div ref={room} className="absolute inset-0 overflow-hidden" />
         {!isLeaving && !isPulled && <MovingPart motion={motion} still={image} />}
+        {isPlayable && !isLeaving && !isPulled && (
+          <VideoPlayer key={image.id} image={image} player={player} />
+        )}
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div

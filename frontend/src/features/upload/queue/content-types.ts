@@ -40,6 +40,11 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
   kdc: "image/x-raw",
   mef: "image/x-raw",
   mos: "image/x-raw",
+  mov: "video/quicktime",
+  qt: "video/quicktime",
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  "3gp": "video/mp4",
 };
 
 /** The content type to declare; empty when neither the browser nor the extension tells. */
@@ -67,6 +72,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   "image/x-kodak-dcr": "image/x-raw",
   "image/x-kodak-kdc": "image/x-raw",
   "image/x-mamiya-mef": "image/x-raw",
+  "video/x-m4v": "video/mp4",
+  "video/3gpp": "video/mp4",
 };
 
 const PICTURE_TYPES: ReadonlySet<string> = new Set(Object.values(TYPE_BY_EXTENSION));
@@ -92,6 +99,8 @@ const NAMES: Readonly<Record<string, string>> = {
   "image/heif": "HEIC",
   "image/tiff": "TIFF",
   "image/jxl": "JPEG XL",
+  "video/quicktime": "MOV",
+  "video/mp4": "MP4",
 };
 
 /** "JPEG, PNG and HEIC" */

@@ -10,11 +10,8 @@ export const validateFile = (
   { file, contentType }: { file: File; contentType: string },
   { maxBytes, contentTypes }: Limits,
 ): Failure | null => {
-  if (contentType.startsWith("video/")) {
-    return never("Videos are not supported yet.", `Choose ${namesOf(contentTypes)} pictures.`);
-  }
   if (!contentTypes.includes(contentType)) {
-    return never("This file type is not supported.", `Choose ${namesOf(contentTypes)} pictures.`);
+    return never("This file type is not supported.", `Choose ${namesOf(contentTypes)} files.`);
   }
   if (file.size === 0)
     return never("The file is empty.", "It may still be downloading or copying.");

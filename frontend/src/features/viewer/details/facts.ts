@@ -1,6 +1,7 @@
 /** What is known of a picture, in words. */
-import type { Camera, Image, ImageDetail } from "@/api";
+import { isVideo, type Camera, type Image, type ImageDetail } from "@/api";
 import { coordinatesInWords } from "@/components/corrections/coordinates";
+import { lengthInWords } from "@/components/motion/video-length";
 import { dateFormat, formatNumber } from "@/locale";
 
 export type Fact = { label: string; value: string; more?: string };
@@ -61,7 +62,9 @@ export const coordinatesToCopy = ({ latitude, longitude }: Location): string =>
 const typeName = (contentType: string): string =>
   contentType === "image/webp"
     ? "WebP"
-    : contentType.replace(/^image\/(x-([a-z]+-)?)?/, "").toUpperCase();
+    : contentType === "video/quicktime"
+      ? "MOV"
+      : contentType.replace(/^(image|video)\/(x-([a-z]+-)?)?/, "").toUpperCase();
 
 export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
   const facts: (Fact | null)[] = [
@@ -73,9 +76,13 @@ export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
   return facts.filter((fact) => fact !== null);
 };
 
-/** Of a motion photo. */
-export const motionFacts = ({ motion_milliseconds: plays }: ImageDetail): Fact[] =>
-  plays === null ? [] : [{ label: "Moving part", value: `${number(plays / 1000, 1)} s` }];
+/** Of a motion photo, and of a video. */
+export const motionFacts = (image: ImageDetail): Fact[] => {
+  const { motion_milliseconds: plays } = image;
+  if (plays === null) return [];
+  if (isVideo(image)) return [{ label: "Length", value: lengthInWords(plays) }];
+  return [{ label: "Moving part", value: `${number(plays / 1000, 1)} s` }];
+};
 
 const exposure = ({ exposure_time, f_number, iso, focal_length }: Camera): string =>
   [

@@ -1,10 +1,10 @@
 /** Below the picture: those around it in the list, small, to see what comes and to go further at once. */
 import { useLayoutEffect, useRef, useState } from "react";
 
-import { imageAlt, type Image } from "@/api";
+import { imageAlt, isVideo, type Image } from "@/api";
 import { useRefreshExpiredUrl } from "@/components/gallery/refresh-expired-url";
 import { formatNumber } from "@/locale";
-import { BrokenPictureIcon, classNames } from "@/ui";
+import { BrokenPictureIcon, classNames, PlayIcon } from "@/ui";
 
 /** On each side: as many as are asked for ahead, so each that is shown is a click away. */
 const AROUND = 24;
@@ -76,6 +76,11 @@ export const Filmstrip = ({ images, imageId, place, onShow }: FilmstripProps) =>
   );
 };
 
+const NoThumbnail = ({ image }: { image: Image }) => {
+  const Icon = isVideo(image) ? PlayIcon : BrokenPictureIcon;
+  return <Icon className="size-5" />;
+};
+
 type FrameProps = {
   image: Image;
   label: string;
@@ -100,7 +105,7 @@ const Frame = ({ image, label, isCurrent, onShow }: FrameProps) => {
       )}
     >
       {url === null || url === brokenUrl ? (
-        <BrokenPictureIcon className="size-5" />
+        <NoThumbnail image={image} />
       ) : (
         <img
           src={url}

@@ -1,5 +1,5 @@
 /** What the stage shows of a picture: its preview, or in words why there is none. */
-import { imageAlt, type Image } from "@/api";
+import { imageAlt, isVideo, type Image } from "@/api";
 import { thumbHashToDataURL } from "thumbhash";
 
 /** The kinds of slide; a picture that changes from one to another is laid anew. */
@@ -16,6 +16,8 @@ export const slideOf = (image: Image): Slide => {
   if (isBusy) {
     return { kind: "notice", title: "Being prepared", detail: "It shows here when ready.", isBusy };
   }
+  // Its player lies above the stage.
+  if (isVideo(image)) return { kind: "notice", title: image.name, detail: null, isBusy };
   return {
     kind: "notice",
     title: failure?.title ?? "This picture can’t be shown",

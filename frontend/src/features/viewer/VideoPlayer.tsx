@@ -1,0 +1,95 @@
+/** A video in the viewer, with the browser's own controls; and words where it cannot be played. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type KeyboardEvent, type RefObject } from "react";
+
+import { fetchVideo, imageAlt, type Image } from "@/api";
+import { hasEnded } from "@/components/motion/use-motion";
+import { Spinner } from "@/ui";
+
+const UNPLAYABLE =
+  "This browser can’t play this video: it doesn’t know how it was recorded. Download it to see it in another program.";
+const UNREACHABLE = "The video could not be loaded. Check your connection, then open it again.";
+
+/** Keys that the browser's player takes itself while it has the focus. */
+const OF_PLAYER = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " ", "m", "f"]);
+
+export const togglePlaying = (player: HTMLVideoElement | null): void => {
+  if (!player) return;
+  // Where the browser refuses, its own controls are there.
+  if (player.paused) player.play().catch(() => undefined);
+  else player.pause();
+};
+
+type VideoPlayerProps = { image: Image; player: RefObject<HTMLVideoElement | null> };
+
+export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
+  const client = useQueryClient();
+  const [source, setSource] = useState<{ url: string; at: number } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [at, setAt] = useState(0);
+  const [isCalm] = useState(() => window.matchMedia("(prefers-reduced-motion: reduce)").matches);
+  const { id } = image;
+
+  useEffect(() => {
+    let isOver = false;
+    fetchVideo(client, id).then(
+      (url) => {
+        if (isOver) return;
+        if (url === null) setProblem(UNREACHABLE);
+        else setSource({ url, at });
+      },
+      () => {
+        if (!isOver) setProblem(UNREACHABLE);
+      },
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [client, id, at]);
+
+  // An address may end while somebody watches, or pauses: another one goes on from there.
+  const onError = (video: HTMLVideoElement) => {
+    if (source !== null && hasEnded(source.url) && source.at !== video.currentTime) {
+      setAt(video.currentTime);
+      setSource(null);
+    } else
+      setProblem(video.error?.code === MediaError.MEDIA_ERR_NETWORK ? UNREACHABLE : UNPLAYABLE);
+  };
+  const keepKeys = (event: KeyboardEvent) => {
+    if (OF_PLAYER.has(event.key)) event.stopPropagation();
+  };
+
+  return (
+    <div className="pointer-events-none absolute inset-x-2 top-16 bottom-24 flex items-center justify-center bg-black sm:inset-x-16">
+      {problem === null && source === null && <Spinner />}
+      {problem === null && source !== null && (
+        // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote any
+        <video
+          key={source.url}
+          ref={player}
+          src={source.at === 0 ? source.url : `${source.url}#t=${String(source.at)}`}
+          poster={image.preview_url ?? undefined}
+          controls
+          playsInline
+          autoPlay={!isCalm}
+          aria-label={imageAlt(image)}
+          onKeyDown={keepKeys}
+          onError={({ currentTarget }) => onError(currentTarget)}
+          onLoadedMetadata={({ currentTarget }) => {
+            // Of a codec that it does not know, a browser may play the sound alone.
+            if (currentTarget.videoWidth === 0) setProblem(UNPLAYABLE);
+          }}
+          className="pointer-events-auto max-h-full max-w-full"
+        />
+      )}
+      {problem !== null && (
+        <p
+          role="status"
+          className="mx-auto w-fit max-w-[30rem] rounded-2xl bg-black/75 px-4 py-2 text-center text-sm text-white"
+        >
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+};
