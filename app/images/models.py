@@ -420,7 +420,7 @@ class Image(Base):
 
     @classmethod
     def is_video(cls) -> ColumnElement[bool]:
-        """Of which nothing is decoded: it is played."""
+        """It is played as it is."""
         return cls.content_type.like("video/%")
 
     @classmethod

@@ -32,7 +32,10 @@ class DownloadEntriesOut(BaseModel):
     """Files of a zip in columns: one value for each, in the order of `ids`."""
 
     folder: str = Field(description="A name for the folder that holds them, and for the zip.")
-    ids: list[UUID] = Field(description="What is not there or cannot be downloaded is left out.")
+    ids: list[UUID] = Field(
+        description="What is not there or cannot be downloaded is left out. Live Photos have their"
+        " videos beside them, at the end."
+    )
     names: list[str] = Field(
         description="Every file system takes them; no two are one to any of these, also with"
         " `.xmp` at their ends. 255 bytes at most with that."

@@ -25,6 +25,7 @@ from app.images.models import Image, ImageState
 from app.images.pagination import make_cursor, parse_cursor
 from app.library.batch_schemas import MAX_BATCH, MatchingImages, PickedImages
 from app.library.selection import among, matching, with_folded
+from app.stacks.live_photos import moving_parts_of
 
 _CURSOR = "download"
 
@@ -68,6 +69,8 @@ def list_entries(
 ) -> Shown:
     """Return what a zip of a person's images holds: up to 10,000, the newest first.
 
+    The videos of Live Photos are beside these, at the end.
+
     What is not there, or has no checked original, is left out.
 
     Raises:
@@ -91,7 +94,19 @@ def list_entries(
     page = [Entry(*row) for row in rows[:MAX_BATCH]]
     has_more = len(rows) > MAX_BATCH
     last = make_cursor(_CURSOR, rows[MAX_BATCH - 1].timeline_at, page[-1].id) if has_more else None
-    return name_entries(page, title=title, next_cursor=last)
+    return name_entries([*page, *_moving_parts(user, page)], title=title, next_cursor=last)
+
+
+def _moving_parts(user: User, page: Sequence[Entry]) -> list[Entry]:
+    """Return the videos of the Live Photos of a page, which are in no list of their own."""
+    listed = {each.id for each in page}
+    parts = [each for each in moving_parts_of(user.id, list(listed)) if each not in listed]
+    rows = db.session.execute(
+        select(Image.id, Image.name, Image.byte_size, Image.crc32, Image.timeline_at)
+        .where(Image.owned_by(user), has_checked_original(), among(parts))
+        .order_by(Image.timeline_at.desc(), Image.id.desc())
+    )
+    return [Entry(*row) for row in rows] if parts else []
 
 
 def show_originals(

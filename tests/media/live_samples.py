@@ -2,6 +2,7 @@
 
 import struct
 
+from app.media.formats.heif_items import read_items
 from tests.media.motion_samples import VIDEO
 from tests.media.raw_samples import box
 from tests.media.samples import exif_block, quarters, saved
@@ -74,3 +75,51 @@ def movie(
     struct.pack_into(">L", index, at, first - (index_end - head) + len(free))
     start = box(b"ftyp", brand + VIDEO[12:28])
     return start + free + rest + box(b"moov", bytes(index) + meta + more)
+
+
+def one_frame(
+    *,
+    kind: str = "HEIC",
+    matrix: tuple[int, ...] = (1, 0, 0, 1),
+    seed: int = 0,
+    changed: dict[str, bytes] | None = None,
+) -> bytes:
+    """A MOV of one frame, coded as the quarters of a picture are: what a phone's video begins with.
+
+    changed gives boxes of the sample table other contents.
+    """
+    picture = saved(quarters(160 + 2 * seed, 96), kind, quality=90)
+    content_type = {"HEIC": "image/heic", "AVIF": "image/avif"}[kind]
+    items = read_items(picture)
+    assert items is not None
+    properties = {each.kind: bytes(each.content) for each in items.properties(items.primary)}
+    entry, configuration = {
+        "image/heic": (b"hvc1", b"hvcC"),
+        "image/avif": (b"av01", b"av1C"),
+    }[content_type]
+    sample = items.content(items.primary)
+    head = box(b"ftyp", b"qt  " + bytes(4))
+    described = box(
+        entry,
+        bytes(6)
+        + struct.pack(">H", 1)
+        + bytes(16)
+        + struct.pack(">HH", 160 + 2 * seed, 96)
+        + bytes(50)
+        + box(configuration, properties[configuration]),
+    )
+    table = {
+        "stsd": struct.pack(">LL", 0, 1) + described,
+        "stsz": struct.pack(">LLLL", 0, 0, 1, len(sample)),
+        "stco": struct.pack(">LLL", 0, 1, len(head) + 8),
+    } | (changed or {})
+    a, b, c, d = (each << 16 for each in matrix)
+    track = struct.pack(">10L", 7, 0, 0, 1, 0, 2000, 0, 0, 0, 0) + struct.pack(
+        ">9lLL", a, b, 0, c, d, 0, 0, 0, 1 << 30, (160 + 2 * seed) << 16, 96 << 16
+    )
+    boxes = b"".join(box(name.encode(), content) for name, content in table.items())
+    media = box(b"hdlr", bytes(8) + b"vide" + bytes(13)) + box(b"minf", box(b"stbl", boxes))
+    index = box(b"mvhd", struct.pack(">5L", 0, 0, 0, 1000, 2000) + bytes(80)) + box(
+        b"trak", box(b"tkhd", track) + box(b"mdia", media)
+    )
+    return head + box(b"mdat", sample) + box(b"moov", index)

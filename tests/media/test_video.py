@@ -98,7 +98,7 @@ def test_videos_are_known_by_their_bytes(data: bytes, content_type: str) -> None
     assert (found.content_type, found.supported) == (content_type, True)
 
 
-def test_a_video_is_kept_and_nothing_of_it_decoded() -> None:
+def test_a_video_is_kept_as_it_is() -> None:
     shown = render(movie())
     assert isinstance(shown, Rendered)
     assert (shown.outcome, shown.content_type, shown.milliseconds) == ("ready", MOV, 2000)

@@ -18,6 +18,7 @@ from app.media.formats import sniff
 from app.media.formats.motion_photo import Motion
 from app.media.formats.sniff import Bytes
 from app.media.formats.video import read_video
+from app.media.formats.video_frame import first_frame
 from app.media.metadata.reader import PictureMetadata
 from app.media.render.derivatives import Derived, derived_pictures
 from app.media.results import DamageReason, Header, Rejected, Rendered
@@ -71,7 +72,7 @@ def _refused(detected: sniff.Detected | None) -> Rejected:
 def _read_video(
     data: Bytes, content_type: str, announce: Callable[[Header], None]
 ) -> Rendered | Rejected:
-    """Read what a video says; it is shown by playing it, and nothing of it is decoded."""
+    """Read what a video says, and show its first frame where that is coded as pictures are."""
     try:
         video = read_video(data)
     except Exception as error:  # noqa: BLE001 - whatever its boxes are
@@ -82,10 +83,36 @@ def _read_video(
         height=video.height,
         metadata=video.metadata,
     )
-    announce(header)
+    # The video of a Live Photo has a still.
+    poster = None if video.metadata.content_identifier else _poster(data)
+    announce(replace(header, memory_bytes=poster[1].memory_bytes if poster else 0))
+    derived = _derived_of_poster(*poster) if poster else Derived()
     reason: DamageReason | None = None if video.is_whole else "incomplete"
-    shown = _developed(header, Derived(), reason, None, None)
-    return replace(shown, milliseconds=video.milliseconds)
+    shown = _developed(header, derived, reason, None, None)
+    # It is alike no picture, whatever its first frame shows.
+    return replace(shown, milliseconds=video.milliseconds, fingerprint=None)
+
+
+def _poster(data: Bytes) -> tuple[Original, Header] | None:
+    """Return the first frame, not decoded yet; None where it cannot be had: the video plays."""
+    try:
+        frame = first_frame(data)
+        if frame is None:
+            return None
+        still = Original(frame.data, frame.content_type)
+        return still, still.header()
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        decoder_warnings.note(error)
+        return None
+
+
+def _derived_of_poster(still: Original, header: Header) -> Derived:
+    try:
+        if max(header.width, header.height) <= sniff.MAX_SIDE:
+            return _derived(still, still.pixels())
+    except Exception as error:  # noqa: BLE001 - the same
+        decoder_warnings.note(error)
+    return Derived()
 
 
 def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Rendered:

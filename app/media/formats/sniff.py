@@ -33,7 +33,7 @@ THREE_FR = "image/x-hasselblad-3fr"
 ERF = "image/x-epson-erf"
 IIQ = "image/x-phaseone-iiq"
 OTHER_RAW = "image/x-raw"  # of a maker who is not named here, in a TIFF
-# Kept and played as they are (video.py): nothing of them is decoded.
+# Kept and played as they are: see video.py.
 MOV = "video/quicktime"
 MP4 = "video/mp4"
 

@@ -1,7 +1,7 @@
 """Read what a video says of itself: how large it is, how long it plays, when and where it was made.
 
 Only boxes are read (ISO/IEC 14496-12; Apple's QuickTime File Format), to a fixed depth and of each
-box a bounded number, and no frame is decoded. What has no index is no video that could be played.
+box a bounded number. What has no index is no video that could be played.
 """
 
 import re

@@ -4916,7 +4916,7 @@ export interface components {
             folder: string;
             /**
              * Ids
-             * @description What is not there or cannot be downloaded is left out.
+             * @description What is not there or cannot be downloaded is left out. Live Photos have their videos beside them, at the end.
              */
             ids: string[];
             /**

@@ -20,6 +20,7 @@ from scripts.exporter.mirror import Mirror, refresh
 from scripts.importer.client import Api
 from tests.api.conftest import until
 from tests.importer import takeout_export
+from tests.media.live_samples import movie, still
 from tests.support.albums import add_to, make_album
 from tests.support.exporting import PATIENCE, Exporter
 from tests.support.images import Picture, png
@@ -60,6 +61,29 @@ def dated(person: Person, image_id: str, at: str) -> None:
 def batch(person: Person, action: str, ids: list[str], **more: Any) -> None:
     body = {"action": action, "images": {"ids": ids}, **more}
     person.http.post("/api/images/batch", json=body).raise_for_status()
+
+
+def test_a_live_photo_has_its_video_beside_it(exporter: Exporter) -> None:
+    ada = exporter.person
+    video, image = upload(
+        ada,
+        Picture(name="IMG_1.MOV", content_type="video/quicktime", content=movie()),
+        Picture(name="IMG_1.HEIC", content_type="image/jpeg", content=still()),
+    )
+    until(lambda: ada.detail(video)["state"] == "joined")
+    code, said = exporter.run("--verify")
+    assert (code, "Everything is here." in said) == (0, True), said
+    folder = exporter.folder / "2024/05"
+    assert (folder / "IMG_1.MOV").read_bytes() == movie()
+    assert (folder / "IMG_1.HEIC").read_bytes() == still()
+    assert json.loads((folder / "IMG_1.HEIC.json").read_text())["moving_part_id"] == video
+    # Deleted, both move.
+    ada.http.delete(f"/api/images/{image}").raise_for_status()
+    assert exporter.run()[0] == 0
+    assert {path.name for path in (exporter.folder / "Recently deleted").iterdir()} >= {
+        "IMG_1.MOV",
+        "IMG_1.HEIC",
+    }
 
 
 def test_library_is_mirrored_with_what_is_known_and_its_albums(exporter: Exporter) -> None:

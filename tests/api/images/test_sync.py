@@ -31,7 +31,7 @@ BOOKKEEPING = {
     "id", "owner_id", "upload_id", "part_size", "part_checksums", "stored_at", "crc32", "attempts",
     "decoder_version", "leased_until", "swept_at", "description_asked_at",
     "description_leased_until", "description_attempts", "is_corrected", "place_latitude",
-    "place_longitude",
+    "place_longitude", "content_identifier",
 }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ import random
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+import httpx2
 import pytest
 
 from tests.api.conftest import until
 from tests.importer import takeout_export
 from tests.importer.test_other_exports import LIGHTROOM
+from tests.media.live_samples import movie, still
 from tests.support.albums import add_to
 from tests.support.images import png
 from tests.support.importing import PATIENCE, Importer, on_the_site
@@ -49,6 +51,32 @@ def test_a_takeout_arrives_as_its_key_says(importer: Importer, tmp_path: Path) -
     assert wrong == {}
     code, said = importer.run(*paths)
     assert (code, "Uploaded 0;" in said) == (0, True), said
+
+
+def test_a_live_photo_arrives_whole_and_is_taken_back_whole(
+    importer: Importer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "IMG_1.HEIC").write_bytes(still())
+    (folder / "IMG_1.MOV").write_bytes(movie())
+    (folder / "alone.MOV").write_bytes(movie(None, seed=2))
+    code, said = importer.run(folder)
+    assert (code, "Everything is there." in said) == (0, True), said
+    ada = importer.person
+    listed = {image["name"]: image for image in on_the_site(ada)}
+    photo = until(
+        lambda: (found := ada.detail(listed["IMG_1.HEIC"]["id"]))["moving_part_id"] and found
+    )
+    assert httpx2.get(photo["motion_url"]).content == movie()
+    assert sorted(ada.timeline()) == sorted([photo["id"], listed["alone.MOV"]["id"]])
+    # Again nothing is sent, and everything is there.
+    code, said = importer.run(folder)
+    assert (code, "Uploaded 0;" in said) == (0, True), said
+    assert "Everything is there." in said
+    assert importer.run(folder, "--undo")[0] == 0
+    assert ada.timeline() == []
+    assert ada.detail(photo["moving_part_id"])["deleted_at"] is not None
 
 
 def test_what_the_site_has_is_kept_as_its_person_says(importer: Importer, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import { useEffect, useState, type KeyboardEvent, type RefObject } from "react";
 
 import { fetchVideo, imageAlt, type Image } from "@/api";
 import { hasEnded } from "@/components/motion/use-motion";
-import { Spinner } from "@/ui";
+import { classNames, Spinner } from "@/ui";
 
 const UNPLAYABLE =
   "This browser can’t play this video: it doesn’t know how it was recorded. Download it to see it in another program.";
@@ -60,7 +60,13 @@ export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
   };
 
   return (
-    <div className="pointer-events-none absolute inset-x-2 top-16 bottom-24 flex items-center justify-center bg-black sm:inset-x-16">
+    <div
+      className={classNames(
+        "pointer-events-none absolute inset-x-2 top-16 bottom-24 flex justify-center sm:inset-x-16",
+        // Where it cannot be played its poster, if there is one, is seen behind the words.
+        problem === null || image.preview_url === null ? "items-center bg-black" : "items-start",
+      )}
+    >
       {problem === null && source === null && <Spinner />}
       {problem === null && source !== null && (
         // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote any
@@ -79,7 +85,7 @@ export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
             // Of a codec that it does not know, a browser may play the sound alone.
             if (currentTarget.videoWidth === 0) setProblem(UNPLAYABLE);
           }}
-          className="pointer-events-auto max-h-full max-w-full"
+          className="pointer-events-auto size-full object-contain"
         />
       )}
       {problem !== null && (
