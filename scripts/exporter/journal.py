@@ -116,7 +116,7 @@ class Journal:
             [
                 (image["id"], image["sha256"], image["size"])
                 for image in page["images"]
-                if image["state"] in {"ready", "damaged", "processing"}
+                if image["state"] in {"ready", "damaged", "processing", "joined"}
             ],
         )
         self._mark_gone(page["removed"])

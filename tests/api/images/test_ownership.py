@@ -341,7 +341,8 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "tags",
         "animation_url",
         "motion_url",
-        "motion_milliseconds",
+        "moving_part_id",
+        "video_url",
         "description",
         "description_failure",
     }
@@ -391,6 +392,7 @@ LISTED = {
     "height",
     "is_animated",
     "has_motion",
+    "motion_milliseconds",
     "thumbhash",
     "timeline_at",
     "taken_at",
