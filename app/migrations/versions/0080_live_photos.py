@@ -8,7 +8,7 @@ from alembic import op
 from app.migrations.online import create_index, without_transaction
 
 revision = "0080"
-down_revision = "0070"
+down_revision = "0085"
 branch_labels = None
 depends_on = None
 
