@@ -67,12 +67,13 @@ _SOME_MAILS, _SOME_MAILS_TO = [
 _SOME_EVENTS = text("SELECT forget_person(:owner, :most)")
 # What there may be a million of, in this order: an image that is deleted takes its entries along,
 # and has each of its albums counted. The last one has a row for each image that went.
-_SOME_ALBUMS, _SOME_TAGS, _SOME_IMAGES, _SOME_CHANGES = [
+_SOME_COLLECTED, _SOME_ALBUMS, _SOME_TAGS, _SOME_IMAGES, _SOME_CHANGES = [
     text(
         f"DELETE FROM {table} WHERE {key} IN"  # noqa: S608 - constants
         f" (SELECT {key} FROM {table} WHERE owner_id = :owner LIMIT :most)"
     )
     for table, key in (
+        ("collected_images", "id"),  # a row stays for each that was accepted
         ("albums", "id"),
         ("tags", "id"),
         ("images", "id"),
@@ -243,6 +244,8 @@ def _delete_some_rows(user: User) -> bool:
         found = db.session.execute(statement, values)
         return bool(cast("CursorResult[Any]", found).rowcount)
 
+    if some_of(_SOME_COLLECTED, ENTRIES_AT_A_TIME):
+        return True
     if db.session.scalar(_HAS_ALBUMS, {"owner": user_id}):
         # Before the entries, as everywhere; images, which are locked before it, go by themselves.
         db.session.execute(_TAKE_CHANGE, {"owner": user_id})

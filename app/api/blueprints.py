@@ -34,6 +34,7 @@ from app.places.routes import places
 from app.search.routes import search
 from app.search.saved_routes import saved_searches
 from app.search.suggestions.routes import suggestions
+from app.sharing.collect_routes import collected, guests
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
 from app.stacks.routes import stacks
@@ -84,6 +85,8 @@ BLUEPRINTS = (
     album_invitations,
     shares,
     shared,
+    guests,
+    collected,
     tags,
     tag_contents,
     lookalikes,

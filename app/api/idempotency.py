@@ -110,6 +110,11 @@ REPETITIONS = {
     "renew_share": _not_safe("Each request makes another address, and ends the one before."),
     "delete_share": _gone(),
     "end_shares": _safe(),
+    "create_guest_uploads": _not_safe(
+        "Each request reserves room once more, unless it names `id`; what is not sent is forgotten"
+        " after an hour."
+    ),
+    "decide_collected": _safe(),
     "invite_member": _safe("Who was invited already stays so, and gets no other mail."),
     "remove_members": _safe(),
     "change_what_members_see": _safe(),

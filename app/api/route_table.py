@@ -148,6 +148,10 @@ GET /api/shared/images/<uuid:image_id> app.sharing.visitor_routes:get_shared_ima
 GET /api/shared/images/<uuid:image_id>/original app.sharing.visitor_routes:get_shared_original
 POST /api/shared/downloads/entries app.sharing.visitor_routes:list_shared_download_entries
 GET /api/shared/downloads/originals app.sharing.visitor_routes:get_shared_originals
+POST /api/shared/uploads app.sharing.collect_routes:create_guest_uploads
+GET /api/shared/uploads app.sharing.collect_routes:get_guest_uploads
+GET /api/collected app.sharing.collect_routes:get_collected
+POST /api/collected/decide app.sharing.collect_routes:decide_collected
 GET /api/tags app.tags.routes:get_tags
 POST /api/tags/of-images app.tags.routes:get_tags_of_images
 GET /api/tags/<uuid:tag_id> app.tags.routes:get_tag

@@ -12,6 +12,7 @@ import orjson
 
 from app.exports.file_names import JSON, SIDECAR, ArchiveNames
 from app.exports.xmp_sidecar import sidecar_of
+from app.images.collected_models import HELD_UNTIL_REVIEWED
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first and the last moment that a zip can tell
 _NEWEST = (2107, 12, 31, 23, 59, 58)
@@ -110,7 +111,10 @@ class Zip:
     def _place(self, facts: dict[str, Any]) -> tuple[str, datetime]:
         """Take a name for a picture, and return it with the moment that its files have."""
         moment = datetime.fromisoformat(facts["timeline_at"])
-        folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
+        folder = f"{moment:%Y}/{moment:%m}"
+        if facts["deleted_at"]:
+            is_held = facts["deleted_at"] >= HELD_UNTIL_REVIEWED
+            folder = "Sent by guests, not reviewed" if is_held else "Recently deleted"
         return self._names.take(f"{self._folder}/{folder}", facts["name"]), moment
 
     def _write_known(self, facts: dict[str, Any], place: str, *, moment: datetime) -> None:

@@ -36,6 +36,7 @@ from app.database import Prepared, db, given
 from app.errors import NotFoundError
 from app.gazetteer.columns import countries
 from app.images.album_models import BY_TITLE, Album, AlbumImage
+from app.images.collected_models import in_trash
 from app.images.correction_models import Correction
 from app.images.failure_messages import failure
 from app.images.models import STORED, Description, Image, ImageState, View
@@ -174,11 +175,7 @@ def with_descriptions(query: AnySelect) -> AnySelect:
 _VIEWS = {view: _Pages(view, Image.in_view(view), by=Image.timeline_at) for view in View}
 # The timeline with each image of a stack for itself.
 _OPEN = _Pages("open", Image.is_unarchived(), by=Image.timeline_at)
-_DELETED = _Pages(
-    "deleted",
-    Image.deleted_at.is_not(None) & (Image.state != ImageState.JOINED),
-    by=Image.deleted_at,
-)
+_DELETED = _Pages("deleted", in_trash() & (Image.state != ImageState.JOINED), by=Image.deleted_at)
 _BY_ID = Prepared(_listed().where(Image.id == any_(given("ids", ARRAY(Uuid())))))
 
 

@@ -85,7 +85,7 @@ def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: boo
     elif not _is_known(place):
         # Nobody's picture, as what the worker refuses: it leaves no tombstone.
         removed = store.discard_upload(place.user_id, place.image_id)
-        count_discarded(place.user_id, removed.size)
+        count_discarded(place.user_id, removed.size, image_id=place.image_id)
         is_done = removed.is_all
     db.session.commit()
     return is_done

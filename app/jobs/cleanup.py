@@ -44,6 +44,7 @@ from app.processing.fingerprints import is_any_missing
 from app.processing.lease import seconds_until_next
 from app.search.index import index_some, index_some_albums
 from app.search.meaning.make import embed_some, note_former_models, owners_to_embed
+from app.sharing.arrivals import look_for_arrivals
 from app.tags.purge import purge_tags, tags_due
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due, take_look
 from app.uploads.discarded import count_discarded
@@ -79,6 +80,11 @@ def take_up_overdue_uploads(sweep: Sweep) -> None:
     for picture in in_time(due):
         with sweep.upkeep.of(picture.user_id):
             try_step(partial(_notify_if_stored, picture, moment, sweep=sweep))
+
+
+def look_for_pictures_of_guests(sweep: Sweep) -> None:
+    """Take in what guests sent and no event told of."""
+    look_for_arrivals(sweep.store, links_are_allowed=sweep.links_are_allowed)
 
 
 def wake_if_images_wait(sweep: Sweep) -> None:
@@ -410,7 +416,7 @@ def _clear_rejected(place: Place, *, store: PictureStore) -> bool:
     is_done = True
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
         removed = store.discard_upload(place.user_id, place.image_id)
-        count_discarded(place.user_id, removed.size)
+        count_discarded(place.user_id, removed.size, image_id=place.image_id)
         is_done = removed.is_all
     db.session.commit()
     return is_done

@@ -26,6 +26,7 @@ from app.jobs.stacking import stack_what_waits
 from app.jobs.sweep import Sweep
 from app.members.invite import forget_expired_invitations
 from app.processing.lease import record_backlog
+from app.sharing.arrivals import forget_what_is_over
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,15 @@ PERIODIC_JOBS = (
         _alone(forget_expired_invitations),
     ),
     PeriodicJob("uploads whose S3 event was lost are processed", cleanup.take_up_overdue_uploads),
+    PeriodicJob(
+        "pictures of guests whose S3 event was lost are taken in; those that did not come in an"
+        " hour are forgotten",
+        cleanup.look_for_pictures_of_guests,
+    ),
+    PeriodicJob(
+        "what is known of pictures that guests sent and that are gone is deleted after three days",
+        _alone(forget_what_is_over),
+    ),
     PeriodicJob(
         "images that an older decoder could not open are tried again",
         _alone(cleanup.decode_again_what_older_decoders_could_not),

@@ -35,6 +35,7 @@ class Sweep:
         go_on: sends the message for an export whose worker stopped.
         post: sends the message of an e-mail.
         pages: how many pages of the bucket's keys to look through.
+        links_are_allowed: whether this site allows share links.
         encoder: makes vectors of what images mean; None: this site does not search by meaning.
         model_host: where pictures are described; None: this site has no model.
         upkeep: what looking after abandoned uploads costs, by owner.
@@ -51,6 +52,7 @@ class Sweep:
     go_on: Callable[[ExportLibrary], None]
     post: Callable[[SendMail], None]
     pages: int = PAGES_A_SWEEP
+    links_are_allowed: bool = True
     encoder: Encoder | None = None
     model_host: str | None = None
     upkeep: MaintenanceCharge = field(default_factory=MaintenanceCharge)

@@ -54,6 +54,7 @@ from app.processing.process_image import ProcessingContext, note_arrivals, proce
 from app.processing.scratch_space import ScratchSpace
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
 from app.settings import ModelSettings, Settings
+from app.sharing.arrivals import take_in
 
 # On AWS the function has two minutes, and both its start and the last step need some of them.
 SWEEP_SECONDS = 95.0 - SECONDS_FOR_PEOPLE
@@ -201,7 +202,14 @@ class WorkerContext:
         if not tasks:
             return set()
         with self.app.app_context():
-            missed = set(note_arrivals(tasks))
+            missed = set(
+                note_arrivals(
+                    tasks,
+                    take_in=partial(
+                        take_in, links_are_allowed=self.settings.share_links_are_allowed
+                    ),
+                )
+            )
         return {body for body, stored in told.items() if missed.intersection(stored)}
 
     def _stored(self, body: str) -> list[PictureStored]:
@@ -254,6 +262,7 @@ class WorkerContext:
             go_on=self.go_on,
             post=self.post,
             pages=self.settings.sweep_pages,
+            links_are_allowed=self.settings.share_links_are_allowed,
             encoder=self._encoder,
             model_host=None if self.settings.model is None else self.settings.model.host,
         )

@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.database import db
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images.album_models import AlbumImage
+from app.images.collected_models import in_trash
 from app.images.models import Image, ImageState, View
 from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
 from app.stacks.members import lock_with_members, members_of, stacks_of
@@ -191,7 +192,7 @@ def matching(user: User, match: Match) -> ColumnElement[bool]:
         album_id = require_named(match.album_id, "images.match.album_id")
         found = is_in_album(album_id) & Image.in_library()
     elif match.view is MatchedView.DELETED:
-        found = Image.deleted_at.is_not(None)
+        found = in_trash()
     elif match.view is MatchedView.TIMELINE:
         return _in_timeline(user, match)
     else:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, pool, text
 import app.images.album_models
 import app.images.bare_models
 import app.images.checked_models
+import app.images.collected_models
 import app.images.correction_models
 import app.images.description_batch_models
 import app.images.description_preference_models

@@ -62,6 +62,9 @@ _TOLD: Mapping[ImageState, Counted] = {
 }
 
 
+TakeIn = Callable[[UUID, Sequence[PictureStored]], Sequence[PictureStored]]
+
+
 class Renders(Protocol):
     """What is needed of a decoder pool."""
 
@@ -109,11 +112,17 @@ class Receipt:
     crc32: int | None
 
 
-def note_arrivals(tasks: Sequence[PictureStored]) -> list[PictureStored]:
+def note_arrivals(
+    tasks: Sequence[PictureStored], *, take_in: TakeIn | None = None
+) -> list[PictureStored]:
     """Note which originals have arrived; those of cancelled and rejected uploads, for the sweep.
 
     See [Note: The sweep removes] in cancelled.py. Whatever else has no row is left to the sweep
     too, which knows what a restored database may have lost, and to the doctor. Safe to repeat.
+
+    Args:
+        tasks: which have.
+        take_in: takes in what guests sent of those that have no row; returns the others.
 
     Returns:
         Those that could not be noted now, for a reason that is their owners' alone, such as rows
@@ -128,7 +137,10 @@ def note_arrivals(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     missed: dict[UUID, list[PictureStored]] = {}
     for owner_id, of_one in by_owner.items():
         try:
-            if others := note_stored(owner_id, of_one):
+            others: Sequence[PictureStored] = note_stored(owner_id, of_one)
+            if others and take_in is not None:
+                others = take_in(owner_id, others)
+            if others:
                 note_late(owner_id, [task.image_id for task in others])
         except SQLAlchemyError as error:
             db.session.rollback()
@@ -433,7 +445,7 @@ def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
             _settle(begun.task, state=ImageState.DAMAGED, failure_code="undecodable")
             return
         removed = store.discard_upload(user_id, image_id)
-        count_discarded(user_id, removed.size)
+        count_discarded(user_id, removed.size, image_id=image_id)
         if not removed.is_all:
             note_cancelled(user_id, image_id)  # the sweep drops the other uploads of it
         _settle(begun.task, state=ImageState.REJECTED, failure_code=failure_code)

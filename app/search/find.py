@@ -25,6 +25,7 @@ from sqlalchemy import text
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db
+from app.images.collected_models import IN_TRASH
 from app.images.pagination import make_cursor, parse_cursor
 from app.search.album_titles import albums_with
 from app.search.named_albums import find_named
@@ -426,7 +427,7 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     if asked.is_favourite:
         views = [f"{_LIBRARY} AND favourite"]
     elif asked.is_deleted:
-        views = [f"deleted_at IS NOT NULL AND {_NOT_JOINED}"]
+        views = [f"{IN_TRASH} AND {_NOT_JOINED}"]
     parts = [
         f"(SELECT {columns} FROM images WHERE owner_id = :owner AND {view}{more}"  # noqa: S608 - constants
         f" ORDER BY {asked.moment} DESC, id DESC LIMIT :walk)"
@@ -461,7 +462,7 @@ def _matching(asked: _Asked) -> str:
 
 def _in_library(asked: _Asked) -> str:
     return (
-        f"i.deleted_at IS NOT NULL AND i.{_NOT_JOINED}"
+        f"i.{IN_TRASH} AND i.{_NOT_JOINED}"
         if asked.is_deleted
         else f"i.deleted_at IS NULL AND i.{_SHOWN}"
     )

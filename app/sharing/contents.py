@@ -17,11 +17,13 @@ from app.clients.aws.image_store import PREVIEWS
 from app.clients.aws.presigned_urls import Reader, UserAccess
 from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
+from app.http.dependencies import dependencies
 from app.images.album_models import AlbumOrder
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.shown_title import READ_OUT, SHOWN_TITLE
 from app.library.downloads import Entry, name_entries
+from app.settings import PICTURE_TYPES
 from app.sharing.visits import OpenShare
 from app.timeline.buckets import MAX_BUCKET
 
@@ -135,6 +137,19 @@ def show_shared(share: OpenShare) -> Shown:
         "show_dates": share.show_dates,
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,
+        "collects": _show_collecting(share),
+    }
+
+
+def _show_collecting(share: OpenShare) -> Shown | None:
+    if share.collects_into is None:
+        return None
+    return {
+        "is_full": bool(share.is_full),
+        "is_reviewed": bool(share.is_reviewed),
+        "shows_others": share.album_id is not None,
+        "max_bytes": dependencies().settings.max_upload_bytes,
+        "content_types": [each for each in PICTURE_TYPES if not each.startswith("video/")],
     }
 
 

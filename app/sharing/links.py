@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Uuid, any_, delete, func, insert, literal, select, text
@@ -19,12 +19,16 @@ from app.errors import (
     TooManySharesError,
     TooManyToShareError,
 )
+from app.images.collected_models import ShareCollection
 from app.images.models import SHOWN, Image
 from app.library.batch_schemas import MatchingImages, PickedImages
 from app.library.selection import select_images, wrong_field
+from app.sharing.collect import drop_arriving
 from app.sharing.models import Share, ShareImage
+from app.sharing.schemas import CollectIn
 
 MAX_SHARES = 500
+MAX_COLLECTING = timedelta(days=366)
 MAX_ENTRIES = 100_000  # of all links of a person to selections
 _TOO_LATE = 9999  # a year; in another zone such a moment may have five digits
 # One request at a time of a person's makes links, so that no two go past the limits together. The
@@ -48,17 +52,73 @@ class Options:
     show_names: bool
 
 
-def share_album(user: User, album_id: UUID, options: Options) -> tuple[Share, str]:
+def share_album(
+    user: User, album_id: UUID, options: Options, *, collect: CollectIn | None = None
+) -> tuple[Share, str]:
     """Make a link to an album; return it and its token, which is kept nowhere.
 
     Raises:
         NotFoundError: there is no such album, it is deleted, or it is somebody else's.
         TooManySharesError: the person has MAX_SHARES.
+        ValidationFailedError: guests add pictures by it, and it has no end within a year.
     """
     _require_room(user)
     share, token = _make(user, options, album_id=require_album(user, album_id).id)
+    if collect is not None:
+        set_collection(share, collect)
     _record(Event.SHARE_MADE, share)
     return share, token
+
+
+def set_collection(share: Share, collect: CollectIn | None) -> None:
+    """Say what guests may add by a link to an album, or that they add no more.
+
+    Where they do not see the album, the link itself is to none: so nothing that reads what a link
+    shows has to know of this. docs/decisions/0131.
+
+    Raises:
+        ValidationFailedError: the link is to a selection, or has no end within a year.
+    """
+    bounds = find_collection(share)
+    album_id = share.album_id if bounds is None else bounds.album_id
+    if collect is None:
+        share.album_id = album_id
+        if bounds is not None:
+            drop_arriving(share.id, share.owner_id)
+            db.session.delete(bounds)
+        return
+    if album_id is None:
+        raise wrong_field("collect", "Guests add pictures to an album, not to a selection.")
+    require_end_of_collecting(share)
+    if bounds is None:
+        bounds = ShareCollection(share_id=share.id, owner_id=share.owner_id, album_id=album_id)
+        db.session.add(bounds)
+    bounds.is_reviewed = collect.review
+    bounds.max_pictures = collect.max_pictures
+    bounds.max_bytes = collect.max_bytes
+    share.album_id = album_id if collect.show_pictures else None
+
+
+def require_end_of_collecting(share: Share) -> None:
+    """Refuse a link by which guests add pictures and that has no end within a year.
+
+    Raises:
+        ValidationFailedError: it is one.
+    """
+    if share.expires_at is None or share.expires_at > now() + MAX_COLLECTING:
+        raise wrong_field(
+            "expires_at", "Say until when guests may add pictures: a year from now at most."
+        )
+
+
+def find_collection(share: Share) -> ShareCollection | None:
+    """Return what guests may add by a link, locked; None: they only look."""
+    found: ShareCollection | None = db.session.scalar(
+        select(ShareCollection)
+        .where(ShareCollection.share_id == share.id, ShareCollection.owner_id == share.owner_id)
+        .with_for_update()
+    )
+    return found
 
 
 def share_images(
@@ -121,6 +181,7 @@ def renew_token(share: Share) -> str:
     """Give a link another token; the former is nothing from the commit on."""
     token = new_token()
     share.token_hash = digest(token)
+    drop_arriving(share.id, share.owner_id)
     _record(Event.SHARE_CHANGED, share)
     return token
 
@@ -133,11 +194,13 @@ def end_share(user: User, share_id: UUID) -> None:
     """
     share = require_share(user, share_id)
     _record(Event.SHARE_ENDED, share)
+    drop_arriving(share.id, share.owner_id)
     db.session.delete(share)
 
 
 def end_all_shares(user: User) -> int:
     """End all links of a person; return how many there were. Safe to repeat."""
+    # What is on its way by them has no link then, and is not taken in (arrivals.py).
     ended = db.session.scalars(
         delete(Share).where(Share.owner_id == user.id).returning(Share.id)
     ).all()
@@ -192,11 +255,14 @@ def _add_images(user: User, share: Share, ids: Sequence[UUID]) -> None:
 
 
 def _record(event: Event, share: Share) -> None:
+    db.session.flush()
+    is_collecting = find_collection(share) is not None
     record(
         event,
         user_id=share.owner_id,
         share=str(share.id),
-        shows="selection" if share.album_id is None else "album",
+        shows="album" if share.album_id is not None or is_collecting else "selection",
+        with_collecting=is_collecting,
         with_password=share.password_hash is not None,
         with_downloads=share.allow_downloads,
     )

@@ -10,8 +10,9 @@ from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import db, now
 from app.images.album_models import Album
+from app.images.collected_models import CollectedImage, CollectedState, ShareCollection
 from app.images.listing import AnyRow, AnySelect, Shown
-from app.images.models import Image
+from app.images.models import SHOWN, Image
 from app.sharing.models import Share, ShareImage
 
 Anybody = User | Owner
@@ -56,15 +57,36 @@ def _shares(owner: Anybody) -> AnySelect:
         .group_by(ShareImage.share_id)
         .subquery()
     )
+    waiting = (
+        select(CollectedImage.share_id, func.count().label("images"))
+        .join(Image, Image.id == CollectedImage.image_id)
+        .where(
+            CollectedImage.owner_id == owner.id,
+            CollectedImage.state == CollectedState.WAITING,
+            Image.owned_by(owner),
+            Image.state.in_(SHOWN),
+        )
+        .group_by(CollectedImage.share_id)
+        .subquery()
+    )
+    album_id = func.coalesce(Share.album_id, ShareCollection.album_id)
     query: Any = (
         select(
             Share,
+            ShareCollection,
+            waiting.c.images.label("waiting"),
+            Album.id.label("album_id"),
             Album.title.label("album_title"),
             Album.image_count,
             Album.deleted_at,
             counted.c.images,
         )
-        .outerjoin(Album, (Album.id == Share.album_id) & (Album.owner_id == Share.owner_id))
+        .outerjoin(
+            ShareCollection,
+            (ShareCollection.share_id == Share.id) & (ShareCollection.owner_id == Share.owner_id),
+        )
+        .outerjoin(Album, (Album.id == album_id) & (Album.owner_id == Share.owner_id))
+        .outerjoin(waiting, waiting.c.share_id == Share.id)
         .outerjoin(counted, counted.c.share_id == Share.id)
         .where(Share.owner_id == owner.id)
     )
@@ -83,11 +105,11 @@ def _show(row: AnyRow, *, allowed: bool) -> Shown:
         state = "album_deleted"
     return {
         "id": str(share.id),
-        "kind": "selection" if share.album_id is None else "album",
-        "album_id": share.album_id and str(share.album_id),
+        "kind": "selection" if row.album_id is None else "album",
+        "album_id": row.album_id and str(row.album_id),
         "album_title": row.album_title,
         "state": state,
-        "count": (row.images if share.album_id is None else row.image_count) or 0,
+        "count": (row.images if row.album_id is None else row.image_count) or 0,
         "name": share.name,
         "title": share.title,
         "note": share.note,
@@ -98,7 +120,23 @@ def _show(row: AnyRow, *, allowed: bool) -> Shown:
         "show_dates": share.show_dates,
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,
+        "collect": _show_collection(row),
         "created_at": share.created_at,
         "visits": share.visits,
         "last_visit_at": share.last_visit_at,
+    }
+
+
+def _show_collection(row: AnyRow) -> Shown | None:
+    bounds: ShareCollection | None = row.ShareCollection
+    if bounds is None:
+        return None
+    return {
+        "review": bounds.is_reviewed,
+        "show_pictures": row.Share.album_id is not None,
+        "max_pictures": bounds.max_pictures,
+        "max_bytes": bounds.max_bytes,
+        "taken_pictures": bounds.taken_pictures,
+        "taken_bytes": bounds.taken_bytes,
+        "waiting": row.waiting or 0,
     }

@@ -15,14 +15,18 @@ from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.library.selection import wrong_field
+from app.sharing.collect import drop_arriving
 from app.sharing.links import (
     Options,
     end_all_shares,
     end_share,
+    find_collection,
     note_change,
     renew_token,
+    require_end_of_collecting,
     require_future,
     require_share,
+    set_collection,
     share_album,
     share_images,
 )
@@ -102,8 +106,10 @@ def create_share(json_data: ShareIn) -> Response:
     )
     take_seat(user.id)
     if json_data.album_id is not None:
-        share, token = share_album(user, json_data.album_id, options)
+        share, token = share_album(user, json_data.album_id, options, collect=json_data.collect)
     elif json_data.images is not None:
+        if json_data.collect is not None:
+            raise wrong_field("collect", "Guests add pictures to an album, not to a selection.")
         share, token = share_images(user, json_data.images, options)
     answer = _answer_with_address(share.id, token)
     db.session.commit()
@@ -149,8 +155,16 @@ def update_share(share_id: UUID, json_data: SharePatch) -> Response:
         given["password_hash"] = _hash(given.pop("password"), email=user.email)
     take_seat(user.id)
     share = require_share(user, share_id)
+    if "password_hash" in given:
+        drop_arriving(share.id, share.owner_id)  # every visitor has to give it
+    collects = "collect" in given
+    given.pop("collect", None)
     for name, value in given.items():
         setattr(share, name, value)
+    if collects:
+        set_collection(share, json_data.collect)
+    elif "expires_at" in given and find_collection(share) is not None:
+        require_end_of_collecting(share)
     note_change(share)
     db.session.flush()
     answer = json_response(show_share(user, share_id, allowed=_are_allowed()))

@@ -16,6 +16,10 @@ from app.sharing.models import MAX_NAME, MAX_NOTE
 from app.text import displayable, one_line
 from app.timeline.schemas import DayCount, Index
 
+GIGABYTE = 1024**3
+# Of one link. docs/scale.md, "What one person can fill".
+MAX_GUEST_PICTURES = 2_000
+MAX_GUEST_BYTES = 50 * GIGABYTE
 MAX_PASSWORD = 1024  # what is longer is no password of anybody's, and not hashed
 
 
@@ -38,6 +42,41 @@ Note = Annotated[
     str, Field(max_length=MAX_NOTE), AfterValidator(displayable), _no_longer_than(MAX_NOTE)
 ]
 Password = Annotated[str, Field(max_length=MAX_PASSWORD)]
+
+
+class CollectIn(BaseModel):
+    """That guests add pictures by a link, and how many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    review: bool = Field(
+        default=True, description="Whether you look at what they send before it is in the album."
+    )
+    show_pictures: bool = Field(
+        default=True,
+        description="Whether guests see the album; else they see what they send themselves.",
+    )
+    max_pictures: int = Field(
+        default=500, ge=1, le=MAX_GUEST_PICTURES, description="That all guests may add together."
+    )
+    max_bytes: int = Field(
+        default=10 * GIGABYTE,
+        ge=1024 * 1024,
+        le=MAX_GUEST_BYTES,
+        description="Of these together. They count for what you may keep.",
+    )
+
+
+class CollectOut(BaseModel):
+    """What guests may add by a link, and what has come."""
+
+    review: bool
+    show_pictures: bool
+    max_pictures: int
+    max_bytes: int
+    taken_pictures: int = Field(description="Promised to guests or arrived, of max_pictures.")
+    taken_bytes: int = Field(description="Of these.")
+    waiting: int = Field(description="How many wait for your review.", ge=0)
 
 
 class ShareIn(BaseModel):
@@ -81,6 +120,11 @@ class ShareIn(BaseModel):
         default=False, description="Whether visitors see titles, alt texts and descriptions."
     )
     show_names: bool = Field(default=False, description="Whether visitors see names of files.")
+    collect: CollectIn | None = Field(
+        default=None,
+        description="Let guests without an account add pictures to the album. Such a link needs"
+        " `expires_at`, a year from now at most. null: they only look.",
+    )
 
 
 class SharePatch(BaseModel):
@@ -101,6 +145,10 @@ class SharePatch(BaseModel):
     show_dates: bool = Field(default=cast("bool", None))
     show_descriptions: bool = Field(default=cast("bool", None))
     show_names: bool = Field(default=cast("bool", None))
+    collect: CollectIn | None = Field(
+        default=None,
+        description="Of a link to an album. null: guests add no more; what they sent stays.",
+    )
 
 
 class ShareOut(BaseModel):
@@ -125,6 +173,7 @@ class ShareOut(BaseModel):
     show_dates: bool
     show_descriptions: bool
     show_names: bool
+    collect: CollectOut | None = Field(description="What guests may add; null: they only look.")
     created_at: datetime
     visits: int = Field(description="How often it was opened, by others than you.", ge=0)
     last_visit_at: datetime | None
@@ -158,6 +207,16 @@ class OpenShareIn(BaseModel):
     password: Password | None = None
 
 
+class CollectsOut(BaseModel):
+    """That guests may add pictures."""
+
+    is_full: bool = Field(description="It takes no more for now.")
+    is_reviewed: bool = Field(description="Its owner looks at them before they are in the album.")
+    shows_others: bool = Field(description="Whether guests see what is in the album.")
+    max_bytes: int = Field(description="Of one file.")
+    content_types: list[str] = Field(description="What files may be.")
+
+
 class SharedOut(BaseModel):
     """What a visitor is told of a share."""
 
@@ -170,6 +229,7 @@ class SharedOut(BaseModel):
     show_dates: bool
     show_descriptions: bool
     show_names: bool
+    collects: CollectsOut | None = Field(description="null: visitors only look.")
 
 
 class VisitOut(BaseModel):

@@ -57,16 +57,25 @@ SELECT shares.id, shares.owner_id, shares.album_id, albums.sort, shares.token_ha
   shares.password_hash, shares.expires_at, shares.title, shares.note, shares.allow_downloads,
   shares.without_metadata,
   shares.show_dates, shares.show_descriptions, shares.show_names, albums.image_count,
-  albums.entry_count
+  albums.entry_count, collections.album_id, collections.is_reviewed,
+  collections.taken_pictures >= collections.max_pictures
+    OR collections.taken_bytes >= collections.max_bytes
 FROM shares
 JOIN users ON users.id = shares.owner_id AND users.disabled_at IS NULL
 LEFT JOIN albums ON albums.id = shares.album_id AND albums.owner_id = shares.owner_id
   AND albums.deleted_at IS NULL
+LEFT JOIN share_collections AS collections ON collections.share_id = shares.id
+  AND collections.owner_id = shares.owner_id
+LEFT JOIN albums AS targets ON targets.id = collections.album_id
+  AND targets.owner_id = shares.owner_id AND targets.deleted_at IS NULL
 WHERE (shares.expires_at IS NULL OR shares.expires_at > clock_timestamp())
   AND (shares.album_id IS NULL OR albums.id IS NOT NULL)
+  AND (collections.share_id IS NULL OR targets.id IS NOT NULL)
 """
 _BY_TOKEN = Prepared(text(f"{_OPEN} AND shares.token_hash = :token_hash"))
 _BY_ID = Prepared(text(f"{_OPEN} AND shares.id = :id"))
+# Whoever ends the link waits until the commit, or was first.
+_HELD = text(f"{_OPEN} AND shares.id = :id FOR SHARE OF shares")
 _NOTE_VISIT = text("""
 UPDATE shares SET visits = visits + :more,
   last_visit_at = CASE :more WHEN 0 THEN last_visit_at ELSE now() END
@@ -95,6 +104,9 @@ class OpenShare:
     show_names: bool
     album_images: int | None  # that are in the library
     album_entries: int | None  # with those that are not
+    collects_into: UUID | None  # the album that guests add pictures to; None: they do not
+    is_reviewed: bool | None  # whether its owner looks at these first
+    is_full: bool | None  # whether guests may add no more
 
     @property
     def owner(self) -> Owner:
@@ -110,6 +122,15 @@ class OpenShare:
 def find_share(token: str) -> OpenShare | None:
     """Return the open link that has this token, whether or not it has a password."""
     return _one_of(_BY_TOKEN, token_hash=digest(token))
+
+
+def hold_open(share_id: UUID) -> OpenShare | None:
+    """Return a link if it is open, and keep it so until the transaction ends.
+
+    Whether the site allows links is for the caller to know.
+    """
+    row = db.session.execute(_HELD, {"id": share_id}).one_or_none()
+    return None if row is None else OpenShare(*row)
 
 
 def for_visitors(view: Callable[P, R]) -> Callable[P, R]:

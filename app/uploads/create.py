@@ -9,9 +9,11 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.aws.presigned_urls import PresignedUpload, UserAccess
+from app.clients.aws.presigned_urls import UserAccess
+from app.clients.aws.upload_places import PresignedUpload
 from app.database import db, now
 from app.errors import TooManyUploadsError
+from app.images.collected_models import CollectedImage, CollectedState
 from app.images.failure_messages import VIDEO, WORDS
 from app.images.former_consent import stop_waiting_of_before
 from app.images.models import Image, ImageState, Storage
@@ -24,7 +26,7 @@ from app.stacks.live_photos import (
 )
 from app.uploads.cancelled import CancelledUpload
 from app.uploads.multipart import Plan, PromisedInParts
-from app.uploads.schemas import NewImage
+from app.uploads.schemas import AnnouncedFile, NewImage
 
 MEGABYTE = 1024 * 1024
 # Rows of promises cost nothing to make and stay for a day, whatever room there is, and so does the
@@ -72,7 +74,7 @@ class Existing:
     by_hearsay: bool
 
 
-def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
+def refusal(new: AnnouncedFile, *, max_bytes: int) -> Refused | None:
     """Return why a file is refused, or None."""
     if new.content_type not in PICTURE_TYPES:
         return Refused(
@@ -116,6 +118,15 @@ class QuotaReservation:
             )
         self._left -= added
         return None
+
+    def take_of_guest(self, size: int) -> bool:
+        """Reserve what a guest's picture takes, whatever else is here; False: there is no room."""
+        if self._left is None:
+            return True
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
 
 
 def require_few_unfinished(user: User) -> None:
@@ -243,9 +254,14 @@ def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -
 
 
 def _kept_by(user: User) -> int:
-    """How many bytes a person keeps."""
+    """How many bytes a person keeps, with what guests were promised room for."""
     kept = db.session.scalar(select(Storage.bytes).where(Storage.user_id == user.id))
-    return kept or 0
+    of_guests = db.session.scalar(
+        select(func.sum(CollectedImage.byte_size)).where(
+            CollectedImage.owner_id == user.id, CollectedImage.state == CollectedState.ARRIVING
+        )
+    )
+    return (kept or 0) + int(of_guests or 0)
 
 
 def _reserved_for(user: User, new: NewImage) -> int:

@@ -56,8 +56,8 @@ class PartsIn(BaseModel):
     )
 
 
-class NewImage(BaseModel):
-    """A picture that is about to be uploaded."""
+class AnnouncedFile(BaseModel):
+    """What is said of a file before it is sent."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,6 +79,11 @@ class NewImage(BaseModel):
         " does not say when it was taken; ignored where it cannot be.",
         examples=["2026-05-03T14:05:00"],
     )
+
+
+class NewImage(AnnouncedFile):
+    """A picture that is about to be uploaded."""
+
     album_id: UUID | None = Field(
         default=None,
         description="An album that it is put into, also when it is here already. It is shown there"

@@ -24,6 +24,7 @@ _TOLD_TO_ADMINISTRATORS = {
     "left",
     "members",
     "passkeys",
+    "pictures",
     "problem",
     "provider",
     "recovery_codes",
@@ -33,6 +34,7 @@ _TOLD_TO_ADMINISTRATORS = {
     "shares",
     "shows",
     "totps",
+    "with_collecting",
     "with_downloads",
     "with_password",
 }

@@ -85,6 +85,14 @@ NEW_TOKENS = Limit(name="new-tokens", burst=100, every=5 * _MINUTE)
 # their record, and perhaps a hash; to end a link is a line, too, of one that was made before.
 SHARE_CHANGES = Limit(name="share-changes", burst=100, every=5 * _MINUTE)
 
+# [Note: Pictures of guests] Requests for addresses to send to, of ten pictures at most: for each
+# link, and for each network. Pictures for each owner, given back when they arrive in time. What
+# never arrives is remembered for a day among the owner's cancelled uploads, of which they may have
+# 10,000: so guests leave them more than half.
+GUESTS_OF_SHARE = Limit(name="share-guests", burst=300, every=_SECOND / 2)
+GUESTS_OF_NETWORK = Limit(name="share-guests-network", burst=200, every=_SECOND)
+PICTURES_OF_GUESTS = Limit(name="guest-pictures", burst=2_000, every=30 * _SECOND)
+
 # [Note: Invitations to albums] For each inviter, and for each address that they invite: whoever is
 # invited, declines and is invited again hears of it a few times, and blocks. The mail about it is
 # one a day, of all inviters together, and only to whoever has an account.

@@ -1,11 +1,9 @@
 """Presigned URLs: signed with credentials that reach one user's prefix only."""
 
-import base64
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -16,6 +14,7 @@ from app.clients.aws.image_store import MOTION, Part, key_of, prefix_of_user
 from app.clients.aws.session_policies import (
     VISITOR_SECONDS,
     copying_policy,
+    guest_policy,
     session_policy,
     visitor_motion_policy,
     visitor_original_policy,
@@ -23,6 +22,7 @@ from app.clients.aws.session_policies import (
     written,
 )
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
+from app.clients.aws.upload_places import PresignedUpload, Promise, sign_place
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +43,6 @@ ORIGINAL_SESSION_SECONDS = 900
 _MUCH_PACKED = 80  # percent
 _BEHIND_ALL = 10**15  # an object of S3 has 50 TB at most
 _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class PresignedUpload:
-    """Where a browser PUTs an original, with the headers it must send exactly."""
-
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
 
 
 class PictureUrls(NamedTuple):
@@ -84,25 +75,24 @@ class UserAccess:
 
         So S3 refuses other bytes, another size, another key and a second write.
         """
-        headers = {
-            "content-length": str(size),
-            "content-type": content_type,
-            "if-none-match": "*",
-            "x-amz-checksum-sha256": base64.b64encode(sha256).decode(),
-        }
-        signed_at = _now()
-        url = Presigner(
-            "PUT",
+        return sign_place(
+            key_of(user_id, image_id, "original"),
+            Promise(size=size, content_type=content_type, sha256=sha256),
             bucket=self.bucket,
-            credentials=self.credentials(user_id),
-            signed_at=signed_at,
+            by=self.credentials(user_id),
+            signed_at=_now(),
             seconds=UPLOAD_SECONDS,
-            headers=headers,
-        ).url(key_of(user_id, image_id, "original"))
-        # The browser sets Content-Length itself and lets no script do so.
-        del headers["content-length"]
-        return PresignedUpload(
-            url=url, headers=headers, expires_at=signed_at + timedelta(seconds=UPLOAD_SECONDS)
+        )
+
+    def guest_credentials(
+        self, share_id: UUID, owner_id: UUID, image_ids: Sequence[UUID]
+    ) -> Credentials:
+        """Return credentials that write these originals for a guest, made anew."""
+        return self._assume(
+            owner_id,
+            name=f"guest-{share_id.hex}",
+            policy=guest_policy(self.bucket_name, owner_id, *image_ids),
+            seconds=ORIGINAL_SESSION_SECONDS,
         )
 
     def reader(self, user_id: UUID, *, is_relative: bool = False) -> "Reader":
@@ -213,7 +203,7 @@ class UserAccess:
             owner_id: whose pictures it shows.
             until: when the link expires, if it does.
         """
-        signed_at, seconds = _for_visitors(until)
+        signed_at, seconds = for_visitors(until)
         presigner = Presigner(
             "GET",
             bucket=self.bucket,
@@ -245,7 +235,7 @@ class UserAccess:
 
         Or, as `part` says, what was made of it without its metadata.
         """
-        signed_at, seconds = _for_visitors(until)
+        signed_at, seconds = for_visitors(until)
         url = Presigner(
             "GET",
             bucket=self.bucket,
@@ -278,7 +268,7 @@ class UserAccess:
 
         Of a Live Photo it is the video's, by a session for that original and nothing else.
         """
-        signed_at, seconds = _for_visitors(until)
+        signed_at, seconds = for_visitors(until)
         if moving_part_id is None:
             credentials = self.visitor_credentials(share_id, owner_id, visitor_motion_policy)
             key = key_of(owner_id, image_id, MOTION)
@@ -314,7 +304,7 @@ class UserAccess:
             image_ids: at most MAX_VISITOR_ORIGINALS, whose keys the session's policy names.
             until: when the link expires, if it does.
         """
-        signed_at, seconds = _for_visitors(until)
+        signed_at, seconds = for_visitors(until)
         credentials = self._assume(
             owner_id,
             name=f"share-{share_id.hex}",
@@ -514,7 +504,7 @@ def bucket_at(*, name: str, region: str, endpoint_url: str | None) -> Bucket:
     return Bucket(base_url=f"https://{name}.s3.{region}.amazonaws.com", region=region)
 
 
-def _for_visitors(until: datetime | None) -> tuple[datetime, int]:
+def for_visitors(until: datetime | None) -> tuple[datetime, int]:
     """Return when an address for a visitor begins to work, and for how many seconds."""
     signed_at = _now().replace(microsecond=0)
     left = VISITOR_SECONDS if until is None else int((until - signed_at).total_seconds())

@@ -52,6 +52,12 @@ def visitor_original_policy(
     )
 
 
+def guest_policy(bucket_name: str, owner_id: UUID, *image_ids: UUID) -> dict[str, object]:
+    """The inline policy of a session by which guests write these originals and nothing else."""
+    keys = (key_of(owner_id, each, "original") for each in image_ids)
+    return _briefly("s3:PutObject", *(f"arn:aws:s3:::{bucket_name}/{key}" for key in keys))
+
+
 def visitor_motion_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
     """The inline policy of a share link's session: read moving parts, of one owner."""
     return _read_briefly(f"arn:aws:s3:::{bucket_name}/{prefix_of_user(owner_id)}*/{MOTION}")
@@ -73,11 +79,15 @@ def copying_policy(
 
 
 def _read_briefly(*resources: str) -> dict[str, object]:
+    return _briefly("s3:GetObject", *resources)
+
+
+def _briefly(action: str, *resources: str) -> dict[str, object]:
     too_old = {"NumericGreaterThan": {"s3:signatureAge": str(VISITOR_SECONDS * 1000)}}
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)},
+            {"Effect": "Allow", "Action": action, "Resource": list(resources)},
             {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": too_old},
         ],
     }

@@ -1626,6 +1626,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pictures that guests sent by your links: those that wait for your review, and others
+         * @description List pictures that guests sent by your links: those that wait for your review, and others.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_collected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collected/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or decline pictures of guests, or undo that
+         * @description Accept or decline pictures of guests, or undo that.
+         *
+         *     What you decline is in Recently deleted for 30 days, and you can still accept it.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["decide_collected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/descriptions": {
         parameters: {
             query?: never;
@@ -3032,6 +3078,37 @@ export interface paths {
          *     Not idempotent. Each request counts as a visit.
          */
         post: operations["open_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what became of pictures that a guest has sent
+         * @description Ask what became of pictures that a guest has sent.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_guest_uploads"];
+        put?: never;
+        /**
+         * Ask for places to send a guest's pictures to, where the owner of the link allows that
+         * @description Ask for places to send a guest's pictures to, where the owner of the link allows that.
+         *
+         *     PUT each file there with exactly the headers given, within a minute. What is sent after the
+         *     link has ended is not taken in.
+         *
+         *     Not idempotent. Each request reserves room once more, unless it names `id`; what is not sent is forgotten after an hour.
+         */
+        post: operations["create_guest_uploads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4639,6 +4716,142 @@ export interface components {
             code: string;
         };
         /**
+         * CollectedOut
+         * @description A picture that a guest sent.
+         */
+        CollectedOut: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Added By
+             * @description What the guest called themselves; nobody proved it.
+             */
+            added_by: string;
+            /**
+             * Album Id
+             * @description Where to; null: the album is deleted for good.
+             */
+            album_id: string | null;
+            /** Album Title */
+            album_title: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description Decide by it.
+             */
+            id: string;
+            image: components["schemas"]["ImageOut"];
+            /**
+             * Share Id
+             * @description By which link; null: it was ended.
+             */
+            share_id: string | null;
+        };
+        /**
+         * CollectedPageOut
+         * @description Pictures that guests sent, the last first; 100 at a time.
+         */
+        CollectedPageOut: {
+            /** Images */
+            images: components["schemas"]["CollectedOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Waiting
+             * @description How many wait in all, as far as to 20,000.
+             */
+            waiting: number;
+        };
+        /**
+         * CollectIn
+         * @description That guests add pictures by a link, and how many.
+         */
+        CollectIn: {
+            /**
+             * Max Bytes
+             * @description Of these together. They count for what you may keep.
+             */
+            max_bytes?: number;
+            /**
+             * Max Pictures
+             * @description That all guests may add together.
+             */
+            max_pictures?: number;
+            /**
+             * Review
+             * @description Whether you look at what they send before it is in the album.
+             */
+            review?: boolean;
+            /**
+             * Show Pictures
+             * @description Whether guests see the album; else they see what they send themselves.
+             */
+            show_pictures?: boolean;
+        };
+        /**
+         * CollectOut
+         * @description What guests may add by a link, and what has come.
+         */
+        CollectOut: {
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Pictures */
+            max_pictures: number;
+            /** Review */
+            review: boolean;
+            /** Show Pictures */
+            show_pictures: boolean;
+            /**
+             * Taken Bytes
+             * @description Of these.
+             */
+            taken_bytes: number;
+            /**
+             * Taken Pictures
+             * @description Promised to guests or arrived, of max_pictures.
+             */
+            taken_pictures: number;
+            /**
+             * Waiting
+             * @description How many wait for your review.
+             */
+            waiting: number;
+        };
+        /**
+         * CollectsOut
+         * @description That guests may add pictures.
+         */
+        CollectsOut: {
+            /**
+             * Content Types
+             * @description What files may be.
+             */
+            content_types: string[];
+            /**
+             * Is Full
+             * @description It takes no more for now.
+             */
+            is_full: boolean;
+            /**
+             * Is Reviewed
+             * @description Its owner looks at them before they are in the album.
+             */
+            is_reviewed: boolean;
+            /**
+             * Max Bytes
+             * @description Of one file.
+             */
+            max_bytes: number;
+            /**
+             * Shows Others
+             * @description Whether guests see what is in the album.
+             */
+            shows_others: boolean;
+        };
+        /**
          * ConfirmedOut
          * @description The proof was right.
          */
@@ -4724,6 +4937,27 @@ export interface components {
              * @description What takes it back, for POST /api/lookalikes/undo; null: nothing was changed.
              */
             undo: (components["schemas"]["UndoKept"] | components["schemas"]["UndoDismissed"]) | null;
+        };
+        /**
+         * DecideOnGuestsIn
+         * @description What to do with pictures of guests: some by their ids, or all that wait.
+         */
+        DecideOnGuestsIn: {
+            /** Album Id */
+            album_id?: string | null;
+            /**
+             * All Waiting
+             * @description All that wait, of `album_id` if given: 500 at a time.
+             */
+            all_waiting?: boolean;
+            /**
+             * Decision
+             * @description accept: into the library and the album. decline: into Recently deleted, for 30 days. wait: as it was before you decided.
+             * @enum {string}
+             */
+            decision: "accept" | "decline" | "wait";
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * DeletionOut
@@ -5471,6 +5705,163 @@ export interface components {
             pictures: number;
             /** Title */
             title: string;
+        };
+        /**
+         * GuestPicture
+         * @description A picture that a guest is about to send.
+         */
+        GuestPicture: {
+            /**
+             * Added By
+             * @description What the guest calls themselves; the album's owner reads it.
+             * @example Anna
+             */
+            added_by?: string;
+            /**
+             * Content Type
+             * @example image/jpeg
+             */
+            content_type: string;
+            /**
+             * Id
+             * @description Of a former answer, for another address of the same place.
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @description What the file is called. Of a path the last part is kept; the answer's `image.name` says what became of it.
+             * @example beach.jpg
+             */
+            name: string;
+            /**
+             * Sha256
+             * @description Of the whole file, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 3145728
+             */
+            size: number;
+            /**
+             * Taken Hint
+             * @description When the file was last changed: wall clock without zone. Dates a picture that does not say when it was taken; ignored where it cannot be.
+             * @example 2026-05-03T14:05:00
+             */
+            taken_hint?: string | null;
+        };
+        /**
+         * GuestPictures
+         * @description Pictures that a guest is about to send.
+         */
+        GuestPictures: {
+            /** Images */
+            images: components["schemas"]["GuestPicture"][];
+        };
+        /**
+         * GuestPlaceOut
+         * @description Send the file there, within a minute: with these headers exactly, the whole as the body.
+         */
+        GuestPlaceOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Ask by it for another address, and what became of the picture.
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "upload";
+            upload: components["schemas"]["Upload"];
+        };
+        /**
+         * GuestPlacesOut
+         * @description One answer for each picture, in the same order.
+         */
+        GuestPlacesOut: {
+            /** Places */
+            places: (components["schemas"]["GuestPlaceOut"] | components["schemas"]["GuestReceivedOut"] | components["schemas"]["GuestRefusedOut"])[];
+        };
+        /**
+         * GuestReceivedOut
+         * @description It has arrived before: nothing has to be sent.
+         */
+        GuestReceivedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "received";
+        };
+        /**
+         * GuestRefusedOut
+         * @description This file cannot be taken in; the others are not affected.
+         */
+        GuestRefusedOut: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unsupported_type" | "too_large" | "collection_full";
+            /** Detail */
+            detail: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "refused";
+        };
+        /**
+         * GuestsDecidedOut
+         * @description What was done.
+         */
+        GuestsDecidedOut: {
+            /**
+             * Changed
+             * @description Undo by these.
+             */
+            changed: string[];
+            /**
+             * Has More
+             * @description More wait than were taken at once: ask again.
+             */
+            has_more: boolean;
+        };
+        /**
+         * GuestUploadOut
+         * @description What became of a guest's picture.
+         */
+        GuestUploadOut: {
+            /** Detail */
+            detail: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Outcome
+             * @description received: it is there. refused: it is no picture, as `detail` says; that may be told some seconds after `received`. gone: it came too late, or never.
+             * @enum {string}
+             */
+            outcome: "arriving" | "received" | "refused" | "gone";
+        };
+        /**
+         * GuestUploadsOut
+         * @description What became of a guest's pictures; those that are none of this link's are left out.
+         */
+        GuestUploadsOut: {
+            /** Images */
+            images: components["schemas"]["GuestUploadOut"][];
         };
         /**
          * HealthOut
@@ -8129,6 +8520,8 @@ export interface components {
              * @description Whether several originals are to be had at once.
              */
             allow_zips: boolean;
+            /** @description null: visitors only look. */
+            collects: components["schemas"]["CollectsOut"] | null;
             /**
              * Count
              * @description Of pictures that can be shown now.
@@ -8162,6 +8555,8 @@ export interface components {
              * @description Whether visitors may save originals, with all that is written in them: place, camera, names.
              */
             allow_downloads?: boolean;
+            /** @description Let guests without an account add pictures to the album. Such a link needs `expires_at`, a year from now at most. null: they only look. */
+            collect?: components["schemas"]["CollectIn"] | null;
             /**
              * Expires At
              * @description From then on it opens no more; null: until you end it.
@@ -8227,6 +8622,8 @@ export interface components {
             album_title: string | null;
             /** Allow Downloads */
             allow_downloads: boolean;
+            /** @description What guests may add; null: they only look. */
+            collect: components["schemas"]["CollectOut"] | null;
             /**
              * Count
              * @description Of pictures in the library that it is to.
@@ -8295,6 +8692,8 @@ export interface components {
             album_title: string | null;
             /** Allow Downloads */
             allow_downloads: boolean;
+            /** @description What guests may add; null: they only look. */
+            collect: components["schemas"]["CollectOut"] | null;
             /**
              * Count
              * @description Of pictures in the library that it is to.
@@ -8354,6 +8753,8 @@ export interface components {
         SharePatch: {
             /** Allow Downloads */
             allow_downloads?: boolean;
+            /** @description Of a link to an album. null: guests add no more; what they sent stays. */
+            collect?: components["schemas"]["CollectIn"] | null;
             /**
              * Expires At
              * @description null: until you end it.
@@ -17124,6 +17525,216 @@ export interface operations {
             };
         };
     };
+    get_collected: {
+        parameters: {
+            query?: {
+                /** @description Of this album alone. */
+                album_id?: string;
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Where they stand. */
+                stage?: "waiting" | "declined" | "accepted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectedPageOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_collected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideOnGuestsIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestsDecidedOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of these is not there, or not yours; nothing was changed. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The album, or all of yours, hold as much as they may; nothing was changed. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_description_costs: {
         parameters: {
             query?: never;
@@ -22899,6 +23510,179 @@ export interface operations {
                 };
             };
             /** @description Too many tries: wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_guest_uploads: {
+        parameters: {
+            query: {
+                /** @description Separated by commas; at most 50. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestUploadsOut"];
+                };
+            };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_guest_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestPictures"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestPlacesOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not open (`share_closed`), or guests add nothing by it, or an id is none of its pictures (`not_found`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Guests have asked for much: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -80,6 +80,16 @@ export type Share = Schemas["ShareOut"];
 export type MadeShare = Schemas["ShareMadeOut"];
 export type NewShare = Schemas["ShareIn"];
 export type ShareChanges = Schemas["SharePatch"];
+/** What guests may add by a link. */
+export type Collecting = Required<Schemas["CollectIn"]>;
+/** What a guest says of a picture, is told of its place, and of what became of it. */
+export type GuestPicture = Partial<Schemas["GuestPicture"]> &
+  Pick<Schemas["GuestPicture"], "name" | "size" | "content_type" | "sha256">;
+export type GuestPlace = Schemas["GuestPlacesOut"]["places"][number];
+export type GuestUpload = Schemas["GuestUploadOut"];
+export type SentByGuest = Schemas["CollectedOut"];
+export type GuestDecision = Schemas["DecideOnGuestsIn"];
+export type ReviewStage = "waiting" | "declined" | "accepted";
 export type Member = Schemas["MemberOut"];
 export type GivenAlbum = Schemas["GivenAlbumOut"];
 export type MembersSee = Schemas["MembersSeeOut"];

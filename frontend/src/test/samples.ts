@@ -142,6 +142,7 @@ export const aShare = (changes: Partial<Share> = {}): Share => ({
   show_dates: false,
   show_descriptions: false,
   show_names: false,
+  collect: null,
   created_at: "2025-05-01T10:00:00Z",
   visits: 0,
   last_visit_at: null,

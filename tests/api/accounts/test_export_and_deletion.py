@@ -65,6 +65,8 @@ OWNED = {
     "image_shots": "owner_id",
     "images_to_stack": "owner_id",
     "shares": "owner_id",
+    "share_collections": "owner_id",
+    "collected_images": "owner_id",
     "bare_originals": "owner_id",
     "tags": "owner_id",
     "model_spending": "owner_id",

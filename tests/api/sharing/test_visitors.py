@@ -38,6 +38,7 @@ from tests.support.shares import (
 )
 from tests.support.users import Person, told, told_headers
 
+SENDING = "/api/shared/uploads"
 NewVisitor = Callable[[], httpx2.Client]
 
 
@@ -51,11 +52,18 @@ def secret(ada: Person, database: Engine) -> tuple[Link, str]:
 
 
 def representations(image: str) -> list[str]:
-    """Every address of the API that a visitor may ask, for a picture: from its document."""
+    """Every address of the API by which a visitor is shown a picture: from its document.
+
+    What guests send is in test_collecting_attacks.py.
+    """
     queries = dict.fromkeys(
         ("/api/shared/addresses", "/api/shared/downloads/originals"), f"?ids={image}"
     )
-    return [path.format(image_id=image) + queries.get(path, "") for _, path in OF_VISITORS]
+    return [
+        path.format(image_id=image) + queries.get(path, "")
+        for _, path in OF_VISITORS
+        if path != SENDING
+    ]
 
 
 def ask(

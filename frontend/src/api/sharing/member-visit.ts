@@ -41,6 +41,7 @@ export class MemberVisit implements SharedSource {
       show_dates: album.show_dates,
       show_descriptions: album.show_descriptions,
       show_names: album.show_names,
+      collects: null,
     };
     this.#path = { album_id: album.id };
   }

@@ -96,14 +96,21 @@ const deletedForGood = ({ count }: Detail): string => {
 };
 
 /** "Share link to an album created, with a password". */
-const sharedLink = (did: string, { shows, with_password, with_downloads }: Detail): string => {
+const sharedLink = (did: string, detail: Detail): string => {
+  const { shows, with_password, with_downloads, with_collecting } = detail;
   const extras = [
     ...(with_password === true ? ["a password"] : []),
     ...(with_downloads === true ? ["downloads"] : []),
+    ...(with_collecting === true ? ["guests adding pictures"] : []),
   ];
   const what = shows === "album" ? "an album" : "a selection";
   return `Share link to ${what} ${did}${extras.length > 0 ? `, with ${extras.join(" and ")}` : ""}`;
 };
+
+const ofGuests = (did: string, { pictures }: Detail): string =>
+  typeof pictures === "number"
+    ? `${counted(pictures, "picture")} of guests ${did}`
+    : `Pictures of guests ${did}`;
 
 const allSharesEnded = ({ shares }: Detail): string => {
   if (typeof shares !== "number") return "All share links ended";
@@ -160,6 +167,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   share_changed: (detail) => sharedLink("changed", detail),
   share_ended: (detail) => sharedLink("ended", detail),
   shares_ended: allSharesEnded,
+  guest_pictures_added: (detail) => ofGuests("sent", detail),
+  guest_pictures_accepted: (detail) => ofGuests("accepted", detail),
+  guest_pictures_declined: (detail) => ofGuests("declined", detail),
   member_invited: toPerson("Invited to an album:"),
   member_joined: toPerson("Joined your album:"),
   member_changed: toPerson("What somebody may do in an album changed:"),

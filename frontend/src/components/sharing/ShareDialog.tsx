@@ -1,7 +1,7 @@
 /** Making a share link. */
 import { useState } from "react";
 
-import { useMakeShare, useShares, type NewShare } from "@/api";
+import { useMakeShare, useShares, type Collecting, type NewShare } from "@/api";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { Button, Dialog } from "@/ui";
 
@@ -41,6 +41,7 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
   const make = useMakeShare();
   const isAllowed = useShares().data?.allowed ?? true;
   const [shows, setShows] = useState(NOTHING_SHOWN);
+  const [collect, setCollect] = useState<Collecting | null>(null);
   if (make.data) return <TheLink heading="Your link" share={make.data} onClose={onClose} />;
   if (!isAllowed) return <SwitchedOff onClose={onClose} {...(onWay ? { onWay } : {})} />;
   const { words, title, ...shared } = what;
@@ -55,6 +56,7 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
         make.mutate({
           ...shared,
           ...shows,
+          ...(collect === null ? {} : { collect }),
           title: text("title"),
           name: text("name"),
           note: text("note"),
@@ -65,7 +67,15 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
       onClose={onClose}
     >
       {onWay && <ShareTabs way="link" onChoose={onWay} />}
-      <ShareFields share={null} title={title} shows={shows} onShows={setShows} error={make.error} />
+      <ShareFields
+        share={null}
+        title={title}
+        shows={shows}
+        onShows={setShows}
+        collect={what.album_id === undefined || what.album_id === null ? undefined : collect}
+        onCollect={setCollect}
+        error={make.error}
+      />
     </FormDialog>
   );
 };

@@ -1,10 +1,11 @@
 /** What a share link says and allows, as fields of a form. */
 import { useId, useState } from "react";
 
-import type { Share } from "@/api";
+import type { Collecting, Share } from "@/api";
 import { fieldError } from "@/components/settings/FormDialog";
 import { PasswordField, Switch, TextField } from "@/ui";
 
+import { CollectFields } from "./CollectFields";
 import { type Shows } from "./share-options";
 
 const MAX_TITLE = 200;
@@ -17,6 +18,9 @@ type ShareFieldsProps = {
   title?: string;
   shows: Shows;
   onShows: (shows: Shows) => void;
+  /** What guests may add; undefined: the link is to no album. */
+  collect?: Collecting | null | undefined;
+  onCollect?: (collect: Collecting | null) => void;
   error: Error | null;
 };
 
@@ -44,7 +48,10 @@ const field =
 
 type PartProps = Pick<ShareFieldsProps, "share" | "error">;
 
-const Expiry = ({ share, error }: PartProps) => {
+/** Until when guests may add pictures is always said. */
+const DAYS_OF_COLLECTING = "30";
+
+const Expiry = ({ share, error, isBounded }: PartProps & { isBounded: boolean }) => {
   const id = useId();
   const isKept = share !== null && share.expires_at !== null;
   const said = fieldError(error, "expires_at");
@@ -55,13 +62,15 @@ const Expiry = ({ share, error }: PartProps) => {
       </label>
       <select
         id={id}
+        // Another one with another choice at first.
+        key={String(isBounded)}
         name="expires"
-        defaultValue={isKept ? "kept" : ""}
+        defaultValue={isKept ? "kept" : isBounded ? DAYS_OF_COLLECTING : ""}
         aria-invalid={said === undefined ? undefined : true}
         className={`h-11 ${field}`}
       >
         {isKept && <option value="kept">As before</option>}
-        {LIFETIMES.map(([value, label]) => (
+        {LIFETIMES.filter(([value]) => !isBounded || value !== "").map(([value, label]) => (
           <option key={value} value={value}>
             {label}
           </option>
@@ -96,8 +105,10 @@ const Password = ({ share, error }: PartProps) => {
   );
 };
 
-export const ShareFields = ({ share, title, shows, onShows, error }: ShareFieldsProps) => {
+export const ShareFields = (props: ShareFieldsProps) => {
+  const { share, title, shows, onShows, collect, onCollect, error } = props;
   const id = useId();
+  const isBounded = collect !== undefined && collect !== null;
   return (
     <>
       <TextField
@@ -110,7 +121,7 @@ export const ShareFields = ({ share, title, shows, onShows, error }: ShareFields
         error={fieldError(error, "title")}
       />
       <Password share={share} error={error} />
-      <Expiry share={share} error={error} />
+      <Expiry share={share} error={error} isBounded={isBounded} />
       <fieldset>
         <legend className="font-medium">Beside the pictures, visitors get</legend>
         <div className="sm:grid sm:grid-cols-2">
@@ -138,6 +149,9 @@ export const ShareFields = ({ share, title, shows, onShows, error }: ShareFields
           </div>
         )}
       </fieldset>
+      {collect !== undefined && onCollect !== undefined && (
+        <CollectFields collect={collect} onCollect={onCollect} />
+      )}
       <details>
         <summary className="cursor-pointer py-1 font-medium">More</summary>
         <div className="mt-3 space-y-5">

@@ -1,5 +1,5 @@
 /** What a form says of a share link, as the API wants it. */
-import type { Share } from "@/api";
+import type { Collecting, Share } from "@/api";
 
 const DAY_MS = 86_400_000;
 
@@ -29,3 +29,12 @@ export const showsOf = (share: Share): Shows => ({
 /** From a number of days, or nothing: until it is ended. */
 export const expiryIn = (days: string, now = Date.now()): string | null =>
   days === "" ? null : new Date(now + Number(days) * DAY_MS).toISOString();
+
+/** What guests may add, without what has come; null: they only look. */
+export const collectingOf = ({ collect }: Share): Collecting | null =>
+  collect && {
+    review: collect.review,
+    show_pictures: collect.show_pictures,
+    max_pictures: collect.max_pictures,
+    max_bytes: collect.max_bytes,
+  };

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useChangeShare, type Share } from "@/api";
 import { FormDialog } from "@/components/settings/FormDialog";
-import { expiryIn, showsOf } from "@/components/sharing/share-options";
+import { collectingOf, expiryIn, showsOf } from "@/components/sharing/share-options";
 import { isSaidAtField, ShareFields } from "@/components/sharing/ShareFields";
 import { useToast } from "@/ui";
 
@@ -18,14 +18,17 @@ export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () 
   const change = useChangeShare();
   const toast = useToast();
   const [shows, setShows] = useState(() => showsOf(share));
+  const [collect, setCollect] = useState(() => collectingOf(share));
   const onSuccess = () => {
     onClose();
     toast.show({ message: "The link was changed" });
   };
+  const [collectBefore] = useState(collect);
   const submit = (text: (field: string) => string) => {
     const expires = text("expires");
     const changes = {
       ...shows,
+      ...(collect === collectBefore ? {} : { collect }),
       title: text("title"),
       name: text("name"),
       note: text("note"),
@@ -43,7 +46,14 @@ export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () 
       onSubmit={submit}
       onClose={onClose}
     >
-      <ShareFields share={share} shows={shows} onShows={setShows} error={change.error} />
+      <ShareFields
+        share={share}
+        shows={shows}
+        onShows={setShows}
+        collect={share.kind === "album" ? collect : undefined}
+        onCollect={setCollect}
+        error={change.error}
+      />
     </FormDialog>
   );
 };

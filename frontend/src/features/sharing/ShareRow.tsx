@@ -9,7 +9,7 @@ import { Row } from "@/components/settings/Rows";
 import { ShareIcon } from "@/components/sharing/ShareIcon";
 import { Button, Menu, MoreIcon } from "@/ui";
 
-import { nameOfShare, visitsInWords } from "./share-words";
+import { nameOfShare, sentInWords, visitsInWords } from "./share-words";
 
 export type Doing = "edit" | "renew" | "end";
 
@@ -24,6 +24,7 @@ const Badges = ({ share }: { share: Share }) => (
     {share.state !== "open" && <Badge tone="danger">{CLOSED[share.state]}</Badge>}
     {share.has_password && <Badge>Password</Badge>}
     {share.allow_downloads && <Badge>Downloads</Badge>}
+    {share.collect && <Badge>Guests add pictures</Badge>}
   </>
 );
 
@@ -76,6 +77,7 @@ export const ShareRow = ({ share, onDo }: ShareRowProps) => {
           </>
         )}
       </p>
+      {share.collect && <p>{sentInWords(share.collect)}</p>}
       <p>
         Made <DateTime at={share.created_at} dateOnly /> · {visitsInWords(share.visits)}
         {share.last_visit_at !== null && (

@@ -10,6 +10,7 @@ import { Button, usePageTitle } from "@/ui";
 
 import { EndAll, EndShare, RenewShare } from "./ask-first";
 import { EditShareDialog } from "./EditShareDialog";
+import { GuestReview } from "./GuestReview";
 import { PeopleShared } from "./PeopleShared";
 import { ShareRow, type Doing } from "./ShareRow";
 
@@ -61,6 +62,11 @@ export const SharedLinksPage = () => {
           )}
         </QueryBoundary>
       </Section>
+      <div className="mt-6 empty:hidden">
+        <GuestReview
+          isCollecting={shares.data?.shares.some(({ collect }) => collect !== null) === true}
+        />
+      </div>
       <div className="mt-6">
         <PeopleShared />
       </div>

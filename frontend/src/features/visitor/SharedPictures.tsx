@@ -1,5 +1,5 @@
 /** What a link shows: its title and note, and the pictures as a grid. */
-import { lazy, Suspense, useMemo, type SyntheticEvent } from "react";
+import { lazy, Suspense, useMemo, type ComponentType, type SyntheticEvent } from "react";
 
 import type { Visit } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
@@ -15,7 +15,16 @@ const SharedViewer = lazy(async () => ({
 
 const DownloadAll = lazy(() => import("./DownloadAll"));
 
+/** Where guests add pictures, of another feature. */
+export type Collect = ComponentType<{
+  visit: Visit;
+  collects: NonNullable<Visit["share"]["collects"]>;
+  onLanded: () => void;
+  onClosed: () => void;
+}>;
+
 type SharedPicturesProps = {
+  collect: Collect;
   visit: Visit;
   token: string;
   openId: string | null;
@@ -25,8 +34,10 @@ type SharedPicturesProps = {
 
 const doNothing = (): void => undefined;
 
-export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: SharedPicturesProps) => {
-  const { title, note, count, allow_zips } = visit.share;
+export const SharedPictures = (props: SharedPicturesProps) => {
+  const { collect: Collect, visit, token, openId, onShow, onClosed } = props;
+  const { title, note, count, allow_zips, collects } = visit.share;
+  const isHidden = collects?.shows_others === false;
   const gallery = useSharedGallery(visit, onClosed);
   const { list } = gallery;
   const heading = title === "" ? "Shared pictures" : title;
@@ -41,7 +52,7 @@ export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: Share
         <header className="flex items-start justify-between gap-4 pt-5 pb-3 sm:pt-7">
           <div className="min-w-0">
             <h1 className="text-2xl font-semibold tracking-tight break-words">{heading}</h1>
-            <p className="mt-1 text-muted">{picturesInWords(count)}</p>
+            {!isHidden && <p className="mt-1 text-muted">{picturesInWords(count)}</p>}
             {note !== "" && <p className="mt-2 max-w-prose whitespace-pre-wrap">{note}</p>}
           </div>
           <span className="flex h-9 shrink-0 items-center gap-2 font-semibold tracking-tight text-muted">
@@ -55,6 +66,19 @@ export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: Share
           </span>
         </header>
         <main onLoadCapture={noteLoaded}>
+          {collects?.is_full === true && (
+            <p className="mb-6">The album takes no more pictures. Ask whoever sent you the link.</p>
+          )}
+          {collects?.is_full === false && (
+            <Suspense fallback={<Spinner />}>
+              <Collect
+                visit={visit}
+                collects={collects}
+                onLanded={collects.is_reviewed ? doNothing : list.query.refetch}
+                onClosed={onClosed}
+              />
+            </Suspense>
+          )}
           {list.query.isError && (
             <ErrorState
               title="The pictures could not be loaded"
@@ -62,7 +86,7 @@ export const SharedPictures = ({ visit, token, openId, onShow, onClosed }: Share
               onRetry={list.query.refetch}
             />
           )}
-          {!list.query.isPending && !list.query.isError && list.isEmpty && (
+          {!list.query.isPending && !list.query.isError && list.isEmpty && !isHidden && (
             <p className="py-16 text-center text-muted">There are no pictures here yet.</p>
           )}
           {!list.isEmpty && (

@@ -63,7 +63,7 @@ const linkApi = ({ password = null }: { password?: string | null } = {}) => {
 
 const visit = (hash: string) => {
   window.history.replaceState(null, "", `/s${hash}`);
-  return render(<VisitorPage />);
+  return render(<VisitorPage collect={() => null} />);
 };
 
 afterEach(() => window.history.replaceState(null, "", "/"));

@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { isClosed, toProblem, Visit } from "@/api";
 import { ErrorState, LogoMark, VisuallyHidden } from "@/ui";
 
-import { SharedPictures } from "./SharedPictures";
+import { SharedPictures, type Collect } from "./SharedPictures";
 import { useLinkAddress } from "./use-link-address";
 
 const loadClosed = () => import("./ClosedLink");
@@ -44,7 +44,7 @@ const Opening = () => (
   </div>
 );
 
-const Link = ({ token, openId, onShow }: LinkProps) => {
+const Link = ({ collect, token, openId, onShow }: LinkProps) => {
   const [state, setState] = useState<State>({ name: "opening" });
   const open = useCallback(
     (password: string | null) => {
@@ -87,6 +87,7 @@ const Link = ({ token, openId, onShow }: LinkProps) => {
   }
   return (
     <SharedPictures
+      collect={collect}
       visit={state.visit}
       token={token}
       openId={openId}
@@ -96,9 +97,14 @@ const Link = ({ token, openId, onShow }: LinkProps) => {
   );
 };
 
-type LinkProps = { token: string; openId: string | null; onShow: (id: string | null) => void };
+type LinkProps = {
+  collect: Collect;
+  token: string;
+  openId: string | null;
+  onShow: (id: string | null) => void;
+};
 
-export const VisitorPage = () => {
+export const VisitorPage = ({ collect }: { collect: Collect }) => {
   const { address, show } = useLinkAddress();
   if (address === null) {
     return (
@@ -108,5 +114,5 @@ export const VisitorPage = () => {
     );
   }
   const { token, imageId } = address;
-  return <Link key={token} token={token} openId={imageId} onShow={show} />;
+  return <Link key={token} collect={collect} token={token} openId={imageId} onShow={show} />;
 };

@@ -6,7 +6,13 @@ import { isFinished, type Upload } from "../queue/upload-state";
 import { UploadRow } from "./UploadRow";
 import { useRowWindow } from "./use-row-window";
 
-type PanelListProps = { queue: UploadQueue; uploads: readonly Upload[]; onlyFailed: boolean };
+type PanelListProps = {
+  queue: UploadQueue;
+  uploads: readonly Upload[];
+  onlyFailed: boolean;
+  /** See UploadRow. */
+  sentText?: string;
+};
 
 const ROW_HEIGHT = 64;
 /** Small files go by at twenty a second: a list that slides along all the time is drawn all the time. */
@@ -14,7 +20,7 @@ const FOLLOW_EVERY_MS = 1_000;
 /** Farther than this it jumps. */
 const SLIDES_ROWS = 4;
 
-export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
+export const PanelList = ({ queue, uploads, onlyFailed, sentText }: PanelListProps) => {
   const shown = onlyFailed ? uploads.filter(({ phase }) => phase.name === "failed") : uploads;
   const { measure, onScroll, first, end, height } = useRowWindow({
     count: shown.length,
@@ -47,6 +53,7 @@ export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
             top={(first + index) * ROW_HEIGHT}
             position={first + index + 1}
             count={shown.length}
+            sentText={sentText}
           />
         ))}
       </ul>

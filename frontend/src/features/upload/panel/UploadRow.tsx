@@ -24,6 +24,8 @@ type UploadRowProps = {
   top: number;
   position: number;
   count: number;
+  /** Of guests, who have no page of the picture: what is said once it is there. */
+  sentText?: string | undefined;
 };
 
 const tones: Record<Tone, string> = {
@@ -34,9 +36,12 @@ const tones: Record<Tone, string> = {
   bad: "text-danger",
 };
 
-export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRowProps) => {
+export const UploadRow = memo((props: UploadRowProps) => {
+  const { upload, queue, top, position, count, sentText } = props;
   const { id, name, file, phase, kept } = upload;
-  const { text, tone } = formatPhase(phase, name, file.size, kept);
+  const said = formatPhase(phase, name, file.size, kept);
+  const text = sentText !== undefined && isThere(phase) ? sentText : said.text;
+  const { tone } = said;
   return (
     <li
       aria-setsize={count}
@@ -57,7 +62,7 @@ export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRo
         </p>
         {phase.name === "sending" && <RowProgress value={percent(phase.sent, file.size)} />}
       </div>
-      <RowImageLink phase={phase} name={name} />
+      {sentText === undefined && <RowImageLink phase={phase} name={name} />}
       {canRetry(upload) && (
         <IconButton label={`Try ${name} again`} onClick={() => queue.retry(id)}>
           <RetryIcon className="size-4.5" />
@@ -102,6 +107,8 @@ const PhaseIcon = ({ phase }: { phase: Phase }) => {
       return null;
   }
 };
+
+const isThere = ({ name }: Phase): boolean => name === "ready" || name === "already";
 
 const RowImageLink = ({ phase, name }: { phase: Phase; name: string }) => {
   if (phase.name !== "ready" && phase.name !== "already" && phase.name !== "damaged") return null;

@@ -27,6 +27,8 @@ type QueueParts = {
   limits: Limits;
   /** Called for each picture that has come into the library, and perhaps into an album. */
   onLanded: (image: Image, album: IntoAlbum | null) => void;
+  /** How long an address may wait for its turn; the server keeps one's own for five minutes. */
+  placeLifeMs?: number;
   /** Stand-ins for tests; a worker and XMLHttpRequest otherwise. */
   hash?: (file: File) => Promise<FileHash>;
   put?: UploadContext["put"];
@@ -59,6 +61,7 @@ export class UploadQueue {
       hash: parts.hash ?? ((file) => this.#hasher.hash(file)),
       put: parts.put ?? put,
       complete: (imageId) => parts.server.complete(imageId),
+      placeLifeMs: parts.placeLifeMs ?? 4 * 60_000,
       lanes: {
         ahead: new Semaphore({ places: 48, weight: 100 * MB }),
         big: new Semaphore({ places: 2 }),

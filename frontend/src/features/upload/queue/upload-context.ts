@@ -13,6 +13,8 @@ export type UploadContext = {
   hash: (file: File) => Promise<FileHash>;
   put: typeof put;
   complete: UploadApi["complete"];
+  /** A place that waited this long for its turn is asked for anew. */
+  placeLifeMs: number;
   lanes: {
     /** Files between the start of hashing and the end of sending. See [Note: Not too far ahead]. */
     ahead: Semaphore;

@@ -9,8 +9,6 @@ import type { Promised, SettledPlace } from "./upload-api";
 import type { RunningUpload } from "./upload-context";
 import { uploadMultipart, MAX_TRIES } from "./upload-multipart";
 
-/** The server keeps a place for five minutes; one that waited this long for its turn is asked for anew. */
-const PLACE_LIFE_MS = 4 * 60_000;
 const RENEWALS = 3;
 
 type Sending = RunningUpload & { hashed: FileHash; progress: PartsProgress };
@@ -73,7 +71,7 @@ const askForPlace = async ({
   const askedAt = performance.now();
   if (place.status === "upload") tools.onPlace(place.image.id);
   signal.throwIfAborted();
-  return { place, isStale: () => performance.now() - askedAt > PLACE_LIFE_MS };
+  return { place, isStale: () => performance.now() - askedAt > tools.placeLifeMs };
 };
 
 /** The clock on this wall at a moment, to the second: "2026-05-03T14:05:00". */

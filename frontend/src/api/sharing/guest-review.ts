@@ -1,0 +1,37 @@
+/** What guests sent by one's links: what waits for a review, and what was decided. */
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, read } from "../client";
+import type { GuestDecision, ReviewStage } from "../types";
+
+const KEY = ["collected"];
+
+/** Pages of a hundred, the last sent first. */
+export const useSentByGuests = (stage: ReviewStage) =>
+  useInfiniteQuery({
+    queryKey: [...KEY, stage],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { stage, ...(pageParam === null ? {} : { cursor: pageParam }) };
+      return read(api.GET("/api/collected", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+/** Accepts or declines, or undoes that; what is done at once is bounded, and asked for again until all is. */
+export const useDecideOnGuests = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: GuestDecision) => {
+      const changed: string[] = [];
+      for (;;) {
+        const done = await read(api.POST("/api/collected/decide", { body }));
+        changed.push(...done.changed);
+        if (!done.has_more || done.changed.length === 0) return changed;
+      }
+    },
+    onSettled: () =>
+      // What was accepted is in the timeline, in albums, and counted.
+      client.invalidateQueries(),
+  });
+};
