@@ -24,7 +24,7 @@ from app.gazetteer.columns import countries
 from app.images.album_models import AlbumOrder
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
-from app.images.shown_title import READ_OUT, SHOWN_TITLE
+from app.images.shown_title import PLAYS, READ_OUT, SHOWN_TITLE
 from app.members.access import Anybody, OpenAlbum
 from app.timeline.buckets import MAX_BUCKET
 
@@ -147,10 +147,10 @@ _IN_VIEW = Prepared(
 )
 _DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
   descriptions.text, {title}, content_type, byte_size, sha256, preview_format,
-  (motion_bytes IS NOT NULL OR moving_part_id IS NOT NULL) AS has_motion, moving_part_id,
-  {place}"""
+  {plays}, {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
 _DETAILS = _DETAILS.format(
+    plays=PLAYS,
     title=SHOWN_TITLE,
     place=", ".join(
         f"CASE WHEN (images.latitude, images.longitude) IS NOT DISTINCT FROM"
@@ -186,7 +186,7 @@ class SeenImage:
     byte_size: int
     sha256: bytes
     preview_format: str
-    has_motion: bool
+    plays: bool
     moving_part_id: UUID | None
     town: str | None
     region: str | None
@@ -304,7 +304,7 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
     dates = album.show_dates and seen.show_dates
     originals = album.allow_originals and seen.allow_originals
     motion_url = None
-    if seen.has_motion and originals:
+    if seen.plays and originals:
         session = session_of(album, seen.owner_id)
         motion_url = access.visitor_motion(
             session, seen.owner_id, image_id, until=None, moving_part_id=seen.moving_part_id
@@ -322,6 +322,7 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
         "added_by": seen.added_by or album.owner_email,
         "is_mine": seen.owner_id == account.id,
         "has_original": originals,
+        "is_video": seen.content_type.startswith("video/"),
         "motion_url": motion_url,
     }
 

@@ -21,7 +21,7 @@ from app.http.dependencies import dependencies
 from app.images.album_models import AlbumOrder
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
-from app.images.shown_title import READ_OUT, SHOWN_TITLE
+from app.images.shown_title import PLAYS, READ_OUT, SHOWN_TITLE
 from app.library.downloads import Entry, name_entries
 from app.settings import PICTURE_TYPES
 from app.sharing.visits import OpenShare
@@ -93,8 +93,7 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
             text(
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
                 f" descriptions.text, {SHOWN_TITLE}, content_type,"
-                " motion_bytes IS NOT NULL OR moving_part_id IS NOT NULL, moving_part_id"
-                f" {described}"
+                f" {PLAYS} {described}"
                 " AND images.id = :image"
             )
         ),
@@ -214,15 +213,15 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
     """Return one image of a share, as the API's SharedImageOut.
 
     Its moving part is part of its original, and may say where it was taken: it is played where
-    that may be saved as it is.
+    that may be saved as it is. So is a video.
 
     Raises:
         NotFoundError: the share does not show it.
     """
     found = _one(share, image_id)
-    width, height, name, moment, alt_text, description, title, _, has_motion, part_id = found
+    width, height, name, moment, alt_text, description, title, kind, plays, part_id = found
     motion_url = None
-    if has_motion and _gives_whole_originals(share):
+    if plays and _gives_whole_originals(share):
         motion_url = access.visitor_motion(
             share.id,
             share.owner_id,
@@ -239,6 +238,7 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
         "title": title if share.show_descriptions else None,
         "alt_text": (alt_text or None) if share.show_descriptions else None,
         "description": (description or None) if share.show_descriptions else None,
+        "is_video": kind.startswith("video/"),
         "motion_url": motion_url,
     }
 

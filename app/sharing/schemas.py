@@ -290,8 +290,10 @@ class SharedImageOut(BaseModel):
     title: str | None
     alt_text: str | None
     description: str | None
+    is_video: bool = Field(description="What is shown of it is its first frame.")
     motion_url: str | None = Field(
-        description="Of its moving part, where originals may be saved; works for a minute."
+        description="Of its moving part, or of a video, where originals may be saved as they are;"
+        " works for a minute."
     )
 
 

@@ -53,8 +53,6 @@ NOT_TAKEN_IN = {
     "image/bmp": saved(quarters(), "BMP"),
     "image/x-icon": saved(quarters(64, 64), "ICO"),
     "image/fits": b"SIMPLE  =                    T" + bytes(100),
-    "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
-    "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
     "video/x-matroska": b"\x1aE\xdf\xa3" + bytes(100),
     "image/x-sigma-x3f": b"FOVb" + bytes(100),
 }
@@ -66,6 +64,8 @@ def test_what_is_known_but_not_taken_in_is_named(content_type: str) -> None:
 
 
 EMPTY_RAW = {
+    "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
+    "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
     "image/x-canon-cr2": b"II*\0\x10\0\0\0CR\x02\0" + bytes(100),
     "image/x-canon-cr3": b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom" + bytes(100),
     "image/x-adobe-dng": b"II*\0\x08\0\0\0\x01\0"
@@ -77,7 +77,7 @@ EMPTY_RAW = {
 
 
 @pytest.mark.parametrize("content_type", EMPTY_RAW)
-def test_a_raw_file_without_anything_in_it_is_unreadable(content_type: str) -> None:
+def test_a_raw_file_or_video_without_anything_in_it_is_unreadable(content_type: str) -> None:
     assert rejection(EMPTY_RAW[content_type]) == ("unreadable", content_type)
 
 

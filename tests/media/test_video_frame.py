@@ -9,6 +9,8 @@ from PIL import Image
 from app.media.decode.decoder import render
 from app.media.formats.video_frame import first_frame
 from app.media.results import Rendered
+from app.media.sandbox.nameless_file import nameless_file
+from app.media.sandbox.pool import DecoderPool
 from tests.media.live_samples import one_frame
 from tests.media.motion_samples import VIDEO
 from tests.media.samples import BLUE, GREEN, RED, YELLOW
@@ -44,6 +46,17 @@ def test_the_first_frame_is_shown_upright(
         picture = Image.open(io.BytesIO(derived))
         assert (picture.width > picture.height) == (video.width > video.height)
         assert all(near(a, b) for a, b in zip(corners(picture), shown, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_a_confined_decoder_makes_it_too(kind: str) -> None:
+    """What it has to load it has loaded before it is confined."""
+    with DecoderPool(children=1) as decoders, nameless_file() as (file, video):
+        file.write(one_frame(kind=kind))
+        file.flush()
+        shown = decoders.render(video)
+    assert isinstance(shown, Rendered)
+    assert (shown.outcome, bool(shown.thumbnail), shown.milliseconds) == ("ready", True, 2000)
 
 
 def test_other_codecs_have_no_poster() -> None:

@@ -6998,8 +6998,13 @@ export interface components {
              */
             is_mine: boolean;
             /**
+             * Is Video
+             * @description What is shown of it is its first frame.
+             */
+            is_video: boolean;
+            /**
              * Motion Url
-             * @description Of its moving part, where originals may be saved; works for a minute.
+             * @description Of its moving part, or of a video, where originals may be saved as they are; works for a minute.
              */
             motion_url: string | null;
             /** Name */
@@ -8417,8 +8422,13 @@ export interface components {
              */
             id: string;
             /**
+             * Is Video
+             * @description What is shown of it is its first frame.
+             */
+            is_video: boolean;
+            /**
              * Motion Url
-             * @description Of its moving part, where originals may be saved; works for a minute.
+             * @description Of its moving part, or of a video, where originals may be saved as they are; works for a minute.
              */
             motion_url: string | null;
             /** Name */

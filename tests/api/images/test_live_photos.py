@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
-from tests.media.live_samples import CANARY, IDENTIFIER, movie, still
+from tests.media.live_samples import CANARY, IDENTIFIER, movie, one_frame, still
+from tests.support.albums import add_to, make_album
 from tests.support.images import Picture
+from tests.support.members import bring_in, let
 from tests.support.shares import share, visit
 from tests.support.users import Json, Person
 
@@ -319,3 +321,34 @@ def test_no_place_of_it_reaches_visitors_who_may_not_have_it(
     original = visitor.get(f"/api/shared/images/{video}/original", headers=header)
     assert original.status_code == 404
     assert IDENTIFIER not in str(seen)
+
+
+@pytest.mark.parametrize("lets", [True, False])
+def test_visitors_play_a_video_where_they_may_have_it(
+    ada: Person,
+    visitor: httpx2.Client,
+    lets: bool,  # noqa: FBT001
+) -> None:
+    (video,) = uploaded(ada, a_video(one_frame(), name="VID_1.MOV"))
+    assert ada.detail(video)["preview_url"] is not None
+    link = share(ada, images={"ids": [video]}, allow_downloads=True, without_metadata=not lets)
+    header = visit(visitor, link)
+    seen = visitor.get(f"/api/shared/images/{video}", headers=header).json()
+    assert seen["is_video"] is True
+    if lets:
+        answer = httpx2.get(seen["motion_url"])
+        assert (answer.content, answer.headers["content-type"]) == (one_frame(), "video/mp4")
+    else:
+        assert seen["motion_url"] is None
+
+
+def test_members_play_a_video_where_they_may_have_it(ada: Person, bob: Person) -> None:
+    (video,) = uploaded(ada, a_video(one_frame(), name="VID_1.MOV"))
+    album = make_album(ada)
+    add_to(ada, album, [video])
+    bring_in(ada, album, bob)
+    path = f"/api/shared-albums/{album}/images/{video}"
+    seen = bob.http.get(path).json()
+    assert (seen["is_video"], seen["motion_url"]) == (True, None)
+    let(ada, album, allow_originals=True)
+    assert httpx2.get(bob.http.get(path).json()["motion_url"]).content == one_frame()

@@ -1,10 +1,12 @@
-/** A moving part while it plays: muted, over the still that it belongs to. */
+/** A moving part while it plays: muted, over the still that it belongs to. Or a video over its poster. */
 import { classNames } from "@/ui";
 
 type MotionVideoProps = {
   url: string;
   /** Again and again, until it is stopped. */
   isLooping: boolean;
+  /** A video of its own: with its sound, and the browser's controls. */
+  isWhole?: boolean;
   onEnded: () => void;
   /** `at`: how far it had got, in seconds; `isCodec`: it was read, and cannot be shown. */
   onFailed: (failure: { at: number; isCodec: boolean }) => void;
@@ -14,16 +16,18 @@ type MotionVideoProps = {
 };
 
 export const MotionVideo = (props: MotionVideoProps) => (
+  // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote any
   <video
     key={props.url}
     src={props.url}
-    muted
+    muted={!props.isWhole}
+    controls={props.isWhole}
     autoPlay
     playsInline
     disablePictureInPicture
     loop={props.isLooping}
     // The still beneath it has the words.
-    aria-hidden
+    aria-hidden={!props.isWhole}
     onEnded={props.onEnded}
     onError={({ currentTarget }) =>
       props.onFailed({
@@ -36,6 +40,10 @@ export const MotionVideo = (props: MotionVideoProps) => (
       if (currentTarget.videoWidth === 0) props.onFailed({ at: 0, isCodec: true });
     }}
     style={{ maxWidth: props.most?.width ?? undefined, maxHeight: props.most?.height ?? undefined }}
-    className={classNames("pointer-events-none absolute inset-0 m-auto size-full", props.className)}
+    className={classNames(
+      "absolute inset-0 m-auto size-full",
+      !props.isWhole && "pointer-events-none",
+      props.className,
+    )}
   />
 );

@@ -37,7 +37,7 @@ export const useMotion = (fetchUrl: () => Promise<string | null>): Motion => {
   const [isWanted, setIsWanted] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const asked = useRef(0);
-  const hasAskedAnew = useRef(false);
+  const askedAnewAt = useRef(-1);
   const stopThis = useRef<() => void>(() => undefined);
 
   const stop = () => {
@@ -68,15 +68,16 @@ export const useMotion = (fetchUrl: () => Promise<string | null>): Motion => {
     stopCurrent = stopThis.current = stop;
     setProblem(null);
     setIsWanted(true);
-    hasAskedAnew.current = false;
+    askedAnewAt.current = -1;
     load(0);
   };
-  // An address may end before all was read: then another one goes on where it was, once.
+  // An address may end before all was read: then another one goes on where it was, and again, as
+  // long as it gets on.
   const onFailed = ({ at, isCodec }: { at: number; isCodec: boolean }) => {
     if (isCodec || url === null || !hasEnded(url)) fail(at === 0 || isCodec ? UNPLAYABLE : ENDED);
-    else if (hasAskedAnew.current) fail(ENDED);
+    else if (at <= askedAnewAt.current) fail(ENDED);
     else {
-      hasAskedAnew.current = true;
+      askedAnewAt.current = at;
       load(at);
     }
   };

@@ -37,14 +37,25 @@ const breakOff = (at: number, code = 2) => {
   fireEvent.error(playing);
 };
 
-test("where an address has ended another one goes on, once", async () => {
-  const { asked } = await play(address(1, 61_000), address(2, 61_000), address(3, 0));
+test("where an address has ended another one goes on, as long as it gets on", async () => {
+  const { asked } = await play(address(1, 61_000), address(2, 61_000), address(3, 61_000));
   breakOff(12.5);
   await waitFor(() => expect(video().src).toContain("n=2#t=12.5"));
   expect(screen.queryByRole("status")).not.toBeInTheDocument();
   breakOff(20);
+  await waitFor(() => expect(video().src).toContain("n=3#t=20"));
+  breakOff(20);
   expect(await screen.findByText(/could not be loaded to its end/)).toBeVisible();
-  expect(asked()).toBe(2);
+  expect(asked()).toBe(3);
+});
+
+test("a video plays with its sound and the browser's controls", async () => {
+  const visit = { image: () => Promise.resolve({ motion_url: address(1, 0) }) };
+  const image = { id: "a", is_video: true } as SharedImage;
+  render(<SharedMotion visit={visit as unknown as SharedSource} image={image} />);
+  await userEvent.setup().click(screen.getByRole("button", { name: "Play the video" }));
+  await waitFor(() => expect(video().controls).toBe(true));
+  expect(video().muted).toBe(false);
 });
 
 test("what breaks off before its address ends is not the browser's fault", async () => {

@@ -1,4 +1,4 @@
-/** The moving part of a picture of a share, where its owner lets visitors have originals. */
+/** The moving part of a picture of a share, or a video, where its owner lets visitors have originals. */
 import type { SharedImage, SharedSource } from "@/api";
 import { MotionVideo } from "@/components/motion/MotionVideo";
 import { useMotion } from "@/components/motion/use-motion";
@@ -13,6 +13,7 @@ export const SharedMotion = ({ visit, image }: { visit: SharedSource; image: Sha
         <MotionVideo
           url={motion.url}
           isLooping={false}
+          isWhole={image.is_video}
           onEnded={motion.stop}
           onFailed={motion.onFailed}
           className="bg-black object-contain"
@@ -28,7 +29,7 @@ export const SharedMotion = ({ visit, image }: { visit: SharedSource; image: Sha
       )}
       <button
         type="button"
-        aria-label={motion.isWanted ? "Stop the moving part" : "Play the moving part"}
+        aria-label={`${motion.isWanted ? "Stop" : "Play"} the ${image.is_video ? "video" : "moving part"}`}
         onClick={motion.isWanted ? motion.stop : motion.play}
         className="absolute top-[max(4.25rem,calc(env(safe-area-inset-top)+3.5rem))] left-3 z-10 flex h-11 items-center gap-2 rounded-full bg-black/70 pr-4 pl-3 text-sm font-medium hover:bg-black/85 focus-visible:outline-white"
       >
