@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from app.errors import FieldError, ValidationFailedError
 from app.gazetteer.columns import countries
-from app.media.formats.sniff import AVIF, GIF, HEIC, HEIF, JPEG, JXL, PNG, RAW, TIFF, WEBP
+from app.media.formats.sniff import AVIF, GIF, HEIC, HEIF, JPEG, JXL, MOV, MP4, PNG, RAW, TIFF, WEBP
 from app.search.dates import Days, find_days, parse_days
 from app.search.kinds import find_kinds
 from app.search.named_albums import NamedAlbum
@@ -30,6 +30,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "heic": (HEIC, HEIF),
     "tiff": (TIFF,),
     "jxl": (JXL,),
+    "mov": (MOV,),
+    "mp4": (MP4,),
     "raw": RAW,
 }
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
 from tests.media.live_samples import CANARY, IDENTIFIER, movie, one_frame, still
-from tests.support.albums import add_to, make_album
+from tests.support.albums import add_to, ids_in, make_album
 from tests.support.images import Picture
 from tests.support.members import bring_in, let
 from tests.support.shares import share, visit
@@ -352,3 +352,24 @@ def test_members_play_a_video_where_they_may_have_it(ada: Person, bob: Person) -
     assert (seen["is_video"], seen["motion_url"]) == (True, None)
     let(ada, album, allow_originals=True)
     assert httpx2.get(bob.http.get(path).json()["motion_url"]).content == one_frame()
+
+
+def test_it_follows_its_still_to_another_day(ada: Person) -> None:
+    image, video = uploaded(ada, a_still(), a_video())
+    joined(ada, image, video)
+    taken = {"at": "2019-07-14T12:00:00", "offset_minutes": None}
+    ada.http.patch(f"/api/images/{image}", json={"taken": taken}).raise_for_status()
+    assert ada.detail(video)["timeline_at"].startswith("2019-07-14T12:00")
+
+
+def test_an_album_has_it_once(ada: Person) -> None:
+    image, video = uploaded(ada, a_still(), a_video(movie(OTHER)))
+    album = make_album(ada)
+    add_to(ada, album, [image, video])
+    (part,) = uploaded(ada, a_video(movie(seed=3)))
+    add_to(ada, album, [image])
+    joined(ada, image, part)
+    assert set(ids_in(ada, album)) == {image, video}
+    # A zip of what is selected has the moving part, too.
+    zipped = ada.http.post("/api/downloads/entries", json={"images": {"ids": [image]}}).json()
+    assert zipped["ids"] == [image, part]
