@@ -217,7 +217,7 @@ class SetupCodeError(AppError):
 class ShareLinksForbiddenError(AppError):
     status = 403
     code = "share_links_forbidden"
-    detail = "Whoever runs this site has switched share links off."
+    detail = "The administrator has disabled share links."
 
 
 class NotContributorError(AppError):
@@ -236,8 +236,7 @@ class ShareClosedError(AppError):
     status = 404
     code = "share_closed"
     detail = (
-        "This link does not open. It is not known, was ended or has expired, or it has a password"
-        " that is another."
+        "This link is not available. It may have expired or been ended, or the password is wrong."
     )
 
 
@@ -258,27 +257,27 @@ class NotFirstError(ConflictError):
 
 class ProveAddressError(ConflictError):
     code = "prove_address_first"
-    detail = "Confirm your e-mail address first: open the link in the mail that was sent to it."
+    detail = "Confirm your e-mail address first: open the link in the e-mail that was sent to it."
 
 
 class ProveByMailError(ConflictError):
     code = "prove_by_mail"
-    detail = "This site sends mail: ask for a link to your address, and join by that."
+    detail = "This site sends e-mail: ask for a link to your e-mail address to join."
 
 
 class MailUnavailableError(ConflictError):
     code = "mail_unavailable"
-    detail = "This site sends no mail. Ask its administrator."
+    detail = "This site sends no e-mail. Ask its administrator."
 
 
 class LastAdministratorError(ConflictError):
     code = "last_administrator"
-    detail = "Nobody else looks after this site. Make somebody an administrator first."
+    detail = "You are the only administrator. Make somebody else an administrator first."
 
 
 class NotOneselfError(ConflictError):
     code = "not_oneself"
-    detail = "You cannot shut your own account. Another administrator can."
+    detail = "You cannot disable your own account. Ask another administrator."
 
 
 class TooManyTokensError(ConflictError):
@@ -288,7 +287,7 @@ class TooManyTokensError(ConflictError):
 
 class TooManyInvitesError(ConflictError):
     code = "too_many_invites"
-    detail = "You have as many open invitations as you may. Take one back first."
+    detail = "You have as many open invitations as you may. Revoke one first."
 
 
 class TooManyAlbumsError(ConflictError):
@@ -358,8 +357,8 @@ class BeingPreparedError(ConflictError):
 class NotWithoutMetadataError(ConflictError):
     code = "not_without_metadata"
     detail = (
-        "This picture cannot be saved: its owner gives originals without what is written in them,"
-        " and of this one that cannot be removed."
+        "This picture cannot be saved. Its owner shares originals without metadata, and the"
+        " metadata of this file cannot be removed."
     )
 
 
@@ -386,17 +385,17 @@ class TooManyBlockedError(ConflictError):
 class TooManyAddedError(ConflictError):
     code = "too_many_added"
     detail = (
-        "There is no room for so many pictures: one member adds 2,000 to an album and 20,000 to all"
-        " of others, and an album holds 5,000 of its members. Nothing was added."
+        "Too many pictures. Limits: 2,000 per member and album, 20,000 per member in the albums of"
+        " others, and 5,000 per album from all members. Nothing was added."
     )
 
 
 class NotTransferableError(ConflictError):
     code = "not_transferable"
     detail = (
-        "An album goes to a contributor who has added pictures to it, with 2,000 of yours at most,"
-        " and no more people and pictures than each of you may have. Neither of you may have"
-        " blocked the other. Nothing was changed."
+        "You can give an album only to a contributor who has added pictures. At most 2,000 of the"
+        " pictures may be yours, the limits for people and pictures apply to both of you, and"
+        " neither of you may have blocked the other. Nothing was changed."
     )
 
 
@@ -441,7 +440,7 @@ class TooManyIdentitiesError(ConflictError):
 
 class LastWayInError(ConflictError):
     code = "last_way_in"
-    detail = "This is the last way into your account. Add another one first."
+    detail = "This is the only way to sign in to your account. Add another one first."
 
 
 class PasswordTooShortAloneError(ConflictError):
@@ -456,12 +455,12 @@ class TotpExistsError(ConflictError):
 
 class NoSecondFactorError(ConflictError):
     code = "no_second_factor"
-    detail = "Recovery codes stand in for a second factor. Add one first."
+    detail = "Recovery codes replace a second factor. Add a second factor first."
 
 
 class DescriptionsUnavailableError(ConflictError):
     code = "descriptions_unavailable"
-    detail = "The operator of this site has not switched AI descriptions on."
+    detail = "AI descriptions are not set up on this site."
 
 
 class BatchesUnavailableError(ConflictError):
@@ -490,8 +489,8 @@ class ModelPriceUnknownError(ConflictError):
 
     def __init__(self, model: str) -> None:
         super().__init__(
-            f"Nobody has told this site what the model {model} costs, so no picture is sent."
-            f" Whoever runs it sets OPENAI_PRICES, as {model}=0.10/0.50."
+            f"The price of {model} is not configured, so no pictures are sent. The administrator"
+            f" sets OPENAI_PRICES, as {model}=0.10/0.50."
         )
 
 
@@ -500,27 +499,25 @@ class BudgetSpentError(ConflictError):
 
     def __init__(self, *, whose: str, resets_on: str) -> None:
         super().__init__(
-            f"{whose} for descriptions has no room for one more picture this month. A new one"
-            f" begins on {resets_on}."
+            f"{whose} for descriptions is used up for this month. It resets on {resets_on}."
         )
 
 
 class NeverSentError(ConflictError):
     code = "never_sent"
     detail = (
-        "You said that this picture, or an album that it is in, is never sent to a model. Take that"
-        " back first."
+        "This picture, or an album that it is in, is set to be never sent to AI. Change that first."
     )
 
 
 class DescribedByPersonError(ConflictError):
     code = "described_by_person"
-    detail = "You wrote this description yourself; a model will not overwrite it."
+    detail = "You wrote this description yourself; AI will not overwrite it."
 
 
 class ImageDeletedError(ConflictError):
     code = "image_deleted"
-    detail = "This picture is in Recently deleted. Take it out of there first."
+    detail = "This picture is in Recently deleted. Restore it first."
 
 
 class NotDamagedError(ConflictError):
@@ -553,22 +550,22 @@ class PartsMissingError(ConflictError):
 class LinkDeadError(AppError):
     status = 410
     code = "link_dead"
-    detail = "This link was used, has expired, or was never made. Ask for a new one."
+    detail = "This link was used, has expired, or does not exist. Ask for a new one."
 
 
 class ChangesForgottenError(AppError):
     status = 410
     code = "changes_forgotten"
     detail = (
-        "That was too long ago to tell what was removed since. Ask again without changed_since, and"
-        " drop what you do not meet."
+        "These changes are no longer available. Repeat the request without changed_since, and"
+        " delete the images that are not returned."
     )
 
 
 class PreconditionFailedError(AppError):
     status = 412
     code = "precondition_failed"
-    detail = "It was changed meanwhile. Read it again, and decide anew."
+    detail = "It was changed in the meantime. Read it again, then decide again."
 
 
 class TooLargeError(AppError):
@@ -609,13 +606,13 @@ class TooManyRequestsError(AppError):
     code = "too_many_requests"
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__(f"Too many tries. Wait {_in_words(retry_after)}, then try again.")
+        super().__init__(f"Too many attempts. Wait {_in_words(retry_after)}, then try again.")
         self.retry_after = retry_after
 
 
 class TooManyAtOnceError(TooManyRequestsError):
     code = "too_many_at_once"
-    detail = "Several requests of this kind are under way. Wait a little, then send this one again."
+    detail = "Too many requests at the same time. Try again shortly."
 
     def __init__(self, *, retry_after: int = 1) -> None:
         AppError.__init__(self)

@@ -10,11 +10,10 @@ WORDS = {
     "unsupported_type": "This file type is not supported. Supported are JPEG, PNG, GIF, WebP,"
     " AVIF, HEIC, TIFF, JPEG XL, the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2,"
     " ORF, PEF, SRW and others), and MP4 and MOV videos.",
-    "unreadable": "This file begins like a picture or a video, but no more of it can be read."
-    " Nothing was kept of it.",
-    "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"
-    " refused any more.",  # of rows from before
-    "not_as_promised": "What arrived is not the file that was announced. Upload it again.",
+    "unreadable": "This file is damaged and cannot be read. Nothing was kept of it.",
+    # Of rows from before.
+    "too_many_pixels": "This picture was too large. Upload it again; the limit is gone.",
+    "not_as_promised": "The upload does not match the selected file. Upload it again.",
     # Damaged: the original is kept.
     "incomplete": "The end of this file is missing. The original is kept as it is.",
     "corrupt": "Part of this file is broken. The original is kept as it is.",
@@ -31,26 +30,26 @@ WORDS = {
     # Descriptions. Too busy, without money and without a key: of rows from before 0099.
     "preview_unreadable": "The preview could not be read, so nothing was sent. Try again.",
     "rate_limited": "The model was too busy. Try again later.",
-    "quota_exceeded": "The operator's budget for the model is used up.",
+    "quota_exceeded": "The administrator's budget for the model is used up.",
     "unreachable": "The model could not be reached. Try again later.",
     "refused": "The model declined to describe this picture.",
     "unusable_answer": "The model's answer could not be used. Try again.",
-    "bad_key": "The operator's key for the model was refused.",
-    "misconfigured": "The model is set up wrong here. The operator must look at its settings.",
+    "bad_key": "The administrator's key for the model was refused.",
+    "misconfigured": "The model is not configured correctly. Contact your administrator.",
     "picture_not_accepted": "The model could not read this picture.",
 }
 
 
 # Why nothing is sent to the model for now, while pictures wait.
 WAITS = {
-    "quota_exceeded": "The operator's account with the model has no money left, so nothing is sent."
-    " It is tried again once an hour.",
-    "bad_key": "The operator's key for the model was refused, so nothing is sent. The operator must"
-    " set another.",
-    "rate_limited": "The model asks for fewer requests. It is asked again in a moment.",
-    "unreachable": "The model does not answer. It is asked again, less and less often.",
-    "price_unknown": "Nobody has said what the model costs, so nothing is sent. The operator sets"
-    " OPENAI_PRICES.",
+    "quota_exceeded": "The administrator's account with the model has no money left, so nothing is"
+    " sent. It is tried again once an hour.",
+    "bad_key": "The administrator's key for the model was refused, so nothing is sent. The"
+    " administrator must set another.",
+    "rate_limited": "The model asks for fewer requests. Pinhole tries again in a moment.",
+    "unreachable": "The model does not answer. Pinhole tries again, less and less often.",
+    "price_unknown": "The price of the model is not configured, so nothing is sent. The"
+    " administrator sets OPENAI_PRICES.",
 }
 
 

@@ -164,7 +164,7 @@ class Photographer:
         self._page.keyboard.press("Escape")
         self._page.context.clear_cookies()
         self._screen.drop_made(jpeg(seed=520, name="After the session ended.jpg"))
-        expect(self._page.get_by_role("dialog", name="Sign in to go on")).to_be_visible()
+        expect(self._page.get_by_role("dialog", name="Sign in to continue")).to_be_visible()
         self._shoot("signing-in-again")
 
 

@@ -65,7 +65,7 @@ def test_alt_texts_are_checked_and_written_by_keyboard_alone(
     expect(picture).to_have_accessible_name(names[1])
     expect(table.get_by_role("row").nth(1)).to_contain_text("Checked")
     keyboard.press("u")
-    expect(_state(screen)).to_have_text("Taken back.")
+    expect(_state(screen)).to_have_text("Undone.")
     expect(picture).to_have_accessible_name(names[0])
     keyboard.press("a")
     expect(picture).to_have_accessible_name(names[1])

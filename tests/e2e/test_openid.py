@@ -175,7 +175,7 @@ def test_whoever_turns_back_is_where_they_were(visitor: Screen) -> None:
     visitor.page.goto(visitor.site)
     leave_for(visitor, "Certified")
     visitor.page.get_by_role("link", name="Cancel").click()
-    expect(visitor.page.get_by_text("You turned back")).to_be_visible()
+    expect(visitor.page.get_by_text("Sign-in was cancelled")).to_be_visible()
     assert user_of(visitor) is None
 
 

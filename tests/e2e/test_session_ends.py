@@ -18,7 +18,7 @@ REFUSED = r"status of 401"
 
 def dialog_of(screen: Screen) -> Locator:
     """The dialog that asks who was signed in to sign in again."""
-    return screen.page.get_by_role("dialog", name="Sign in to go on")
+    return screen.page.get_by_role("dialog", name="Sign in to continue")
 
 
 def end_session_with_half_sent(screen: Screen, product: RunningProduct, files: list[Path]) -> None:

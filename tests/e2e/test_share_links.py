@@ -170,7 +170,7 @@ def test_an_album_is_shown_to_a_stranger_until_its_link_ends(
     visitor.reload()
     expect(visitor.get_by_label("Password", exact=True)).to_be_visible()
     visitor.goto(address[:-1])
-    expect(visitor.get_by_role("heading", name="This link is not whole")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="This link is incomplete")).to_be_visible()
     assert judge.sentence() == ""
     assert visitor_judge.sentence() == ""
 

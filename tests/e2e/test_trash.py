@@ -89,7 +89,7 @@ def test_deleted_pictures_open_and_go_for_good_by_keyboard_alone(
     # Whoever signed in a while ago is asked who they are.
     _grow_old(product, email)
     screen.witness.forgive("status of 401")
-    page.get_by_role("button", name="Empty trash").press("Enter")
+    page.get_by_role("button", name="Delete all for good").press("Enter")
     expect(_question(screen)).to_contain_text(f"{COUNT - 2} pictures, ")
     judge.look_at("emptying the trash")
     _question(screen).get_by_role("button", name="Delete for good").press("Enter")

@@ -48,9 +48,8 @@ def write_album_shared(mail: OutboxMail, settings: Settings) -> Words | None:
         paragraphs=(
             f"{inviter} invites you to an album at {settings.site_origin}.",
             (
-                "You see it there once you accept. There is one mail a day about this at most,"
-                " however many invite you; you can switch it off on that page, and block whom you"
-                " do not know."
+                "You see it there once you accept. You get at most one such e-mail a day. You can"
+                " turn these e-mails off or block people there."
             ),
         ),
         link=Link(label="See your invitations", url=f"{settings.site_origin}/shared-with-me"),

@@ -31,7 +31,7 @@ class Words:
 
 def lay_out(words: Words, *, to: str, site_origin: str) -> Mail:
     """Make the mail. Whatever people or browsers wrote is on one line, and in HTML is text."""
-    last = f"Pinhole wrote this by itself, at {site_origin}. Answers are not read."
+    last = f"This is an automatic message from Pinhole at {site_origin}. Do not reply."
     return Mail(
         to=to,
         subject=one_line(words.subject),

@@ -50,8 +50,7 @@ def is_last(mail: OutboxMail) -> bool:
 def with_last_word(words: Words, settings: Settings) -> Words:
     """Add that more of this kind happened, and where to see all of it."""
     more = (
-        "This happened several times in a short while. If it goes on, there is one mail about it "
-        f"in half an hour at most: see your activity at {settings.site_origin}/settings, where "
-        "all of it stands."
+        "This happened several times in a short while. If it continues, you get at most one e-mail "
+        f"about it in half an hour. See all events under {settings.site_origin}/settings/activity."
     )
     return replace(words, paragraphs=(*words.paragraphs, more))

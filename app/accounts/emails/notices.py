@@ -31,7 +31,7 @@ _FACTORS: Mapping[str, str] = {
 def _email_changing(mail: OutboxMail, _user: User, settings: Settings) -> Words:
     wanted = mail.data.get("wanted")
     return Words(
-        subject="The address of your Pinhole account may change",
+        subject="The e-mail address of your Pinhole account may change",
         paragraphs=(
             f"Somebody who is signed in to your account at {settings.site_origin} asked, at "
             f"{_moment(mail.created_at)}, to change its address from {mail.email}"
@@ -45,15 +45,15 @@ def _email_changing(mail: OutboxMail, _user: User, settings: Settings) -> Words:
 
 def _email_restored(mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
-        subject="The address of your Pinhole account was put back",
+        subject="The e-mail address of your Pinhole account was restored",
         paragraphs=(
             (
-                f"An account at {settings.site_origin} that had this address has a former one "
-                f"again since {_moment(mail.created_at)}: whoever reads that mailbox asked for "
-                "it. This one signs in no more, and gets no more mail."
+                f"An account at {settings.site_origin} uses its previous e-mail address again "
+                f"since {_moment(mail.created_at)}. Whoever reads that mailbox asked for it. You "
+                "can no longer sign in with this address, and it gets no more e-mail."
             ),
         ),
-        unasked="If you expected this address to stay, write to whoever looks after the site.",
+        unasked="If you expected this address to stay, write to an administrator of the site.",
     )
 
 
@@ -70,7 +70,7 @@ def _new_device(mail: OutboxMail, _user: User, settings: Settings) -> Words:
                 f"{mail.data.get('ip') or 'unknown'}."
             ),
         ),
-        link=Link(label="See your sessions", url=f"{settings.site_origin}/settings"),
+        link=Link(label="Review your devices", url=f"{settings.site_origin}/settings/devices"),
         unasked=_take_it_back(settings),
     )
 
@@ -86,7 +86,9 @@ def _password_changed(mail: OutboxMail, user: User, settings: Settings) -> Words
             *_removed(mail),
             *_tokens_left(user),
         ),
-        link=Link(label="See every way in", url=f"{settings.site_origin}/settings/ways-in"),
+        link=Link(
+            label="Review your sign-in methods", url=f"{settings.site_origin}/settings/ways-in"
+        ),
         unasked=_take_it_back(settings),
     )
 
@@ -141,11 +143,11 @@ def _deletion_asked(mail: OutboxMail, user: User, settings: Settings) -> Words |
             ),
             (
                 f"That happens after {_moment(user.delete_after)}. Until then you can sign in and "
-                "call it off."
+                "cancel it."
             ),
         ),
         link=Link(label="Sign in", url=f"{settings.site_origin}/sign-in"),
-        unasked="If it was not you, sign in and call it off, then set a new password at "
+        unasked="If it was not you, sign in and cancel it, then set a new password at "
         f"{settings.site_origin}/forgot.",
     )
 
@@ -155,7 +157,7 @@ def _deletion_called_off(_mail: OutboxMail, _user: User, settings: Settings) -> 
         subject="Your Pinhole account stays",
         paragraphs=(
             (
-                f"The deletion of your account at {settings.site_origin} was called off. Your "
+                f"The deletion of your account at {settings.site_origin} was cancelled. Your "
                 "pictures stay where they are."
             ),
         ),
@@ -165,14 +167,14 @@ def _deletion_called_off(_mail: OutboxMail, _user: User, settings: Settings) -> 
 
 def _export_ready(_mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
-        subject="Your copy of everything is ready",
+        subject="Your export is ready",
         paragraphs=(
             (
-                f"The copy of your pictures at {settings.site_origin} that you asked for can be "
-                "downloaded for some days."
+                f"The export of your pictures at {settings.site_origin} is ready. Download it "
+                "within 7 days."  # EXPORT_KEPT_FOR
             ),
         ),
-        link=Link(label="Download", url=f"{settings.site_origin}/settings"),
+        link=Link(label="Download", url=f"{settings.site_origin}/settings/data"),
         unasked=_take_it_back(settings),
     )
 
@@ -228,7 +230,7 @@ def _removed(mail: OutboxMail) -> list[str]:
         else " They were new, or nobody had confirmed this address before: they may have been"
         " somebody else's. You can add yours again."
     )
-    return [f"These no longer open your account: {', '.join(words)}.{why}"]
+    return [f"You can no longer sign in with: {', '.join(words)}.{why}"]
 
 
 def _device(mail: OutboxMail) -> str:
@@ -240,7 +242,7 @@ def _device(mail: OutboxMail) -> str:
 def _take_it_back(settings: Settings) -> str:
     return (
         f"If it was not you, set a new password at {settings.site_origin}/forgot: that signs "
-        "everybody out. Then look through Settings, and tell whoever looks after the site."
+        "everybody out. Then look through Settings, and tell an administrator of the site."
     )
 
 

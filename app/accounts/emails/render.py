@@ -59,8 +59,8 @@ def _to_shut(words: Words) -> Words:
     return replace(
         words,
         link=None,
-        unasked="The account is shut by now, and nobody signs in to it. If it was not you, write "
-        "to whoever looks after the site.",
+        unasked="This account is disabled. If it was not you, write to an administrator of the "
+        "site.",
     )
 
 
@@ -98,7 +98,7 @@ def _invited(mail: OutboxMail, settings: Settings) -> Words | None:
         subject="You are invited to Pinhole",
         paragraphs=(
             (
-                f"Somebody who looks after Pinhole at {settings.site_origin}, a private picture "
+                f"An administrator of Pinhole at {settings.site_origin}, a private picture "
                 "library, invites you to join."
             ),
             *filter(None, [note]),
@@ -148,7 +148,7 @@ def _verify_email(mail: OutboxMail, settings: Settings) -> Words | None:
         Purpose.VERIFY_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": user.email}
     )
     return Words(
-        subject="Confirm your address for Pinhole",
+        subject="Confirm your e-mail address for Pinhole",
         paragraphs=(
             (
                 f"This is the address of an account at {settings.site_origin}. Open the link in "
@@ -174,7 +174,7 @@ def _change_email(mail: OutboxMail, settings: Settings) -> Words | None:
     if _has_account(mail.email):
         return _known_already("asked to move another account to this address", settings)
     return Words(
-        subject="Confirm your new address for Pinhole",
+        subject="Confirm your new e-mail address for Pinhole",
         paragraphs=(
             (
                 f"Somebody, hopefully you, wants to use this address for the account {user.email} "
@@ -183,7 +183,7 @@ def _change_email(mail: OutboxMail, settings: Settings) -> Words | None:
             ),
         ),
         link=_link("Use this address", "/verify", token, settings),
-        unasked=f"{_DO_NOTHING}: this address stays out of that account.",
+        unasked=f"{_DO_NOTHING}: your address will not be used for that account.",
     )
 
 
@@ -192,15 +192,15 @@ def _email_changed(mail: OutboxMail, settings: Settings) -> Words | None:
     if user is None:
         return None
     told = (
-        f"Your account at {settings.site_origin} has another address since "
-        f"{mail.created_at:%-d %B %Y, %H:%M} UTC. This one signs in no more, and gets no more "
-        "mail."
+        f"The e-mail address of your account at {settings.site_origin} was changed on "
+        f"{mail.created_at:%-d %B %Y, %H:%M} UTC. You can no longer sign in with this address, and "
+        "it gets no more e-mail."
     )
     administrator = (
-        "write at once to whoever looks after the site: they can shut the account and end its "
-        "sessions."
+        "write at once to an administrator of the site: they can disable the account and sign its "
+        "devices out."
     )
-    subject = "The address of your Pinhole account was changed"
+    subject = "The e-mail address of your Pinhole account was changed"
     changed_at = microseconds(mail.created_at)
     if (
         not mail.data.get("was_proved")
@@ -221,11 +221,11 @@ def _email_changed(mail: OutboxMail, settings: Settings) -> Words | None:
         paragraphs=(
             told,
             (
-                "If it was not you, the link puts this address back, signs everybody out and has "
+                "If it was not you, the link restores this address, signs everybody out and has "
                 "you set a new password. It works once, within 7 days."
             ),
         ),
-        link=_link("Put this address back", "/restore-address", token, settings),
+        link=_link("Restore this address", "/restore-address", token, settings),
         unasked=f"If it was you, do nothing. If it was not you and the link does not work, "
         f"{administrator}",
     )

@@ -20,7 +20,7 @@ test("an address that nobody confirmed is asked for, and its mail sent again", a
     }),
   );
   renderWithApp(<AddressNotice />, { session: aSession({ user: unproved }) });
-  expect(screen.getByText(/Confirm your address/)).toHaveTextContent("ada@example.org");
+  expect(screen.getByText(/Confirm your e-mail address/)).toHaveTextContent("ada@example.org");
   await userEvent.click(screen.getByRole("button", { name: "Send it again" }));
   await expect.poll(() => asked).toBe(1);
 });
@@ -30,5 +30,5 @@ test.each([
   ["a site without mail", aSession({ user: unproved, sign_in: aSignInOffer({ mail: false }) })],
 ])("%s has no notice", (_what, session) => {
   renderWithApp(<AddressNotice />, { session });
-  expect(screen.queryByText(/Confirm your address/)).toBeNull();
+  expect(screen.queryByText(/Confirm your e-mail address/)).toBeNull();
 });

@@ -17,7 +17,7 @@ const Notice = ({ email, hasMailbox }: { email: string; hasMailbox: boolean }) =
       <p className="flex min-w-0 items-center gap-2">
         <MailIcon className="size-5 shrink-0" />
         <span className="min-w-0 break-words">
-          Confirm your address: open the link in the mail to{" "}
+          Confirm your e-mail address: open the link in the mail to{" "}
           <strong className="font-semibold">{email}</strong>.
         </span>
       </p>

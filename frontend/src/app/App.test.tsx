@@ -43,7 +43,7 @@ test("a link for its person only asks for a sign-in first, and keeps its token f
     http.post("*/api/auth/login", () => HttpResponse.json(aSession())),
   );
   start("/verify#a-token");
-  expect(await screen.findByText(/Sign in to the account that the mail is about/)).toBeVisible();
+  expect(await screen.findByText(/Sign in to the account that the e-mail is about/)).toBeVisible();
   const user = userEvent.setup();
   await user.type(screen.getByLabelText("E-mail"), "ada@example.org");
   await user.type(screen.getByLabelText("Password"), "a password{Enter}");

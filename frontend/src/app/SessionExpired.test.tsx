@@ -46,7 +46,7 @@ const start = ({ isHeld = true, session = aSession({ user: ada }) } = {}) => {
 const answer = (path: string, session: Session) =>
   server.use(http.post(path, () => HttpResponse.json(session)));
 
-const dialog = () => screen.findByRole("dialog", { name: "Sign in to go on" });
+const dialog = () => screen.findByRole("dialog", { name: "Sign in to continue" });
 
 const enterPassword = async (user: ReturnType<typeof userEvent.setup>) => {
   await dialog();

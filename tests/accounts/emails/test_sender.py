@@ -199,7 +199,7 @@ def test_somebody_whose_account_is_shut_hears_what_was_done_and_gets_no_link(
         assert is_done(task.mail_id)
     (mail,) = mailer.sent
     assert "was changed at" in mail.text
-    assert "The account is shut" in mail.text
+    assert "This account is disabled" in mail.text
     assert settings.site_origin + "/" not in mail.text
 
 

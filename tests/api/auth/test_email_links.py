@@ -388,7 +388,7 @@ def test_an_address_is_proved_by_its_mail(
             {"email": ada.email},
         )
     ask = partial(ada.http.post, "/api/account/email/verify")
-    token = token_in(next_mail(ada.http, ada.email, ask, about="Confirm your address"))
+    token = token_in(next_mail(ada.http, ada.email, ask, about="Confirm your e-mail address"))
     assert visitor.post("/api/auth/verify", json={"token": token}).status_code == 401
     done = ada.http.post("/api/auth/verify", json={"token": token})
     assert done.json() == {"email": ada.email, "changed": False}

@@ -68,7 +68,7 @@ def test_former_address_is_put_back_and_nobody_stays_in(
         visitor,
         theirs,
         lambda: finish(visitor, token),
-        about="was put back",
+        about="was restored",
     )
     assert ada.email not in told["text"]
     assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
@@ -312,7 +312,7 @@ def test_account_that_a_thief_had_deleted_stays(
             reset(visitor, ada)
 
     told = next_mail(visitor, ada.email, come_back, about="stays")
-    assert "called off" in told["text"]
+    assert "was cancelled" in told["text"]
     assert visitor.get("/api/auth/session").json()["user"]["delete_after"] is None
     found = visitor.get("/api/account/activity").json()["events"]
     assert "deletion_called_off" in [each["event"] for each in found]
@@ -322,5 +322,5 @@ def test_link_works_once_however_many_use_it(ada: Person, visitor: httpx2.Client
     token = token_in(move(ada, thief()))
     answers = [restore(visitor, token).status_code for _ in range(2)]
     assert answers == [200, 410]
-    assert not [m for m in mails_to(visitor, ada.email) if "put back" in m["subject"]]
+    assert not [m for m in mails_to(visitor, ada.email) if "was restored" in m["subject"]]
     until(lambda: [m for m in mails_to(visitor, ada.email) if "was changed" in m["subject"]])

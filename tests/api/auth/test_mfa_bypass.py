@@ -296,7 +296,7 @@ def test_a_way_in_is_added_only_once_the_address_is_proved(ada: Person, database
         (409, "prove_address_first")
     ] * len(asked)
     ask = partial(ada.http.post, "/api/account/email/verify")
-    token = token_in(next_mail(ada.http, ada.email, ask, about="Confirm your address"))
+    token = token_in(next_mail(ada.http, ada.email, ask, about="Confirm your e-mail address"))
     ada.http.post("/api/auth/verify", json={"token": token}).raise_for_status()
     assert ada.http.post("/api/account/passkeys/options", json={}).status_code == 200
 

@@ -65,7 +65,7 @@ export const EventList = ({ pages, label }: { pages: EventPages; label: string }
     if (error) complain(error);
   };
   return (
-    <QueryBoundary query={pages} what="the record" rows={6}>
+    <QueryBoundary query={pages} what="the activity" rows={6}>
       {(events) => (
         <>
           <Rows label={label} empty="Nothing has happened yet.">

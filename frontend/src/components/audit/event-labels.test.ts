@@ -31,7 +31,7 @@ test.each([
   ["shares_ended", { shares: 3 }, "All 3 share links ended"],
   ["member_invited", { email: "b@example.org" }, "Invited to an album: b@example.org"],
   ["person_blocked", { email: "b@example.org" }, "Blocked b@example.org"],
-  ["album_left", {}, "In somebody’s album no more"],
+  ["album_left", {}, "Left an album"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
   expect(eventLabel(event, detail)).toBe(words);

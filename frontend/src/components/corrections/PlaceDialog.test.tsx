@@ -62,7 +62,7 @@ test("what no town is called is said, and is no place", async () => {
   const { onChange, user } = setup();
   await user.click(field());
   await user.paste("xyzzy");
-  expect(await screen.findByText(/No town is called so/)).toBeInTheDocument();
+  expect(await screen.findByText(/No matching town/)).toBeInTheDocument();
   await user.click(save());
   expect(screen.getByRole("alert")).toHaveTextContent("Choose a place of the list.");
   expect(field()).toHaveFocus();

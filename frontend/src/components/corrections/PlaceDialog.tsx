@@ -100,7 +100,7 @@ const PlaceField = ({ chosen, error, onChoose, onEnter }: PlaceFieldProps) => {
         onEnter={onEnter}
       />
       <p role="status" className="mt-2 text-sm text-muted empty:hidden">
-        {isNothing && "No town is called so. Try another spelling, or coordinates."}
+        {isNothing && "No matching town. Try another spelling, or coordinates."}
         {chosen && coordinatesInWords(chosen)}
       </p>
       {hasMap ? (
@@ -203,8 +203,8 @@ export const PlaceDialog = ({ count, onChange, onClose }: PlaceDialogProps) => {
 const EXPLAINED: Record<Mode, (count: number) => string> = {
   set: (count) =>
     count === 1
-      ? "A town means its middle. Nothing that you type is sent to another site."
-      : "All of them get the same place. Nothing that you type is sent to another site.",
+      ? "The centre of the town is used. Place names are searched on this server."
+      : "All of them get the same place. Place names are searched on this server.",
   none: (count) =>
     count === 1
       ? "The picture has no place. The original file is not changed."

@@ -143,7 +143,7 @@ test("pictures that were taken from the queue are not called described", async (
 
 test("while the model is left alone the reason is shown", async () => {
   const { user, answerWith } = show(anEstimate());
-  const detail = "The operator's account with the model has no money left.";
+  const detail = "The administrator's account with the model has no money left.";
   server.use(
     http.post("*/api/descriptions/ask", () => HttpResponse.json({ queued: 2 }, { status: 202 })),
     http.get("*/api/descriptions", () =>

@@ -24,7 +24,7 @@ export const leftOut = (standings: Standings): string[] =>
 /** Whose budget has no room for one more picture. */
 export const spentInWords = ({ spent_by, resets_on }: Estimate): string => {
   const whose = spent_by === "person" ? "Your budget" : "This site's budget";
-  return `${whose} has no room for one more picture this month. A new one begins on ${formatDay(resets_on)}.`;
+  return `${whose} is used up for this month. It resets on ${formatDay(resets_on)}.`;
 };
 
 export const whatHappens = (estimate: Estimate): string => {

@@ -18,10 +18,10 @@ const HEADINGS: Record<DownloadState["phase"], string> = {
 const wordsOf = (state: DownloadState): string => {
   const { phase, files, filesDone, bytes, bytesDone, missing, problem } = state;
   if (phase === "failed")
-    return `${problem ?? ""} The file on your device is not whole: delete it.`;
-  if (phase === "cancelled") return "Nothing whole was saved.";
+    return `${problem ?? ""} The file on your device is incomplete. Delete it.`;
+  if (phase === "cancelled") return "Nothing was saved.";
   if (phase === "stopped") {
-    return "Pinhole cannot be reached. Nothing is lost: it goes on from where it is.";
+    return "Pinhole cannot be reached. Nothing is lost: the download continues where it stopped.";
   }
   if (phase === "done") {
     const left =

@@ -226,7 +226,7 @@ const Sees = ({ albumId, shows }: { albumId: string; shows: MembersSee }) => {
       {shows.allow_originals && (
         <p className="mt-1 rounded-xl bg-accent-soft px-4 py-3 text-sm">
           Originals hold what cameras write into them: often the place, the time, and names of
-          people and devices. Of what others added before, you open none by this.
+          people and devices. This does not apply to pictures that others have already added.
         </p>
       )}
     </fieldset>

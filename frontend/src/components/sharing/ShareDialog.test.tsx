@@ -31,9 +31,9 @@ test("a link is made as chosen, copied, and not lost by a slip", async () => {
   await user.type(screen.getByLabelText("Password (optional)"), "two herons");
   await user.click(screen.getByRole("switch", { name: "Dates" }));
   await user.click(screen.getByRole("switch", { name: "Downloads of the originals" }));
-  expect(screen.getByText(/Place, time, camera and all else/)).toBeVisible();
-  expect(screen.getByRole("switch", { name: "Without location" })).toBeChecked();
-  await user.click(screen.getByRole("switch", { name: "Without location" }));
+  expect(screen.getByText(/Removes all metadata, such as place, time and camera/)).toBeVisible();
+  expect(screen.getByRole("switch", { name: "Without metadata" })).toBeChecked();
+  await user.click(screen.getByRole("switch", { name: "Without metadata" }));
   expect(screen.getByText(/Originals hold what cameras write/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Create link" }));
 
@@ -118,12 +118,12 @@ test("a weak password is complained of at its field, and what was chosen stays",
 test("where the site allows no links, the dialog says so before anything is filled in", async () => {
   server.use(list({ allowed: false }));
   renderWithApp(<ShareDialog what={album} onClose={() => undefined} />);
-  expect(await screen.findByText(/has switched share links off/)).toBeVisible();
+  expect(await screen.findByText(/has disabled share links/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Create link" })).toBeNull();
 });
 
 test("links that were forbidden meanwhile are refused in the dialog", async () => {
-  const detail = "Whoever runs this site has switched share links off.";
+  const detail = "The administrator has disabled share links.";
   server.use(
     list(),
     http.post("*/api/shares", () => problem(403, "share_links_forbidden", detail)),

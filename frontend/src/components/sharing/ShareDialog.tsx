@@ -31,9 +31,7 @@ const SwitchedOff = ({ onWay, onClose }: Omit<ShareDialogProps, "what">) => (
     }
   >
     {onWay && <ShareTabs way="link" onChoose={onWay} />}
-    <p className="text-muted">
-      Whoever runs this site has switched share links off. Nothing was shared.
-    </p>
+    <p className="text-muted">The administrator has disabled share links. Nothing was shared.</p>
   </Dialog>
 );
 

@@ -137,13 +137,13 @@ export const ShareFields = (props: ShareFieldsProps) => {
         {shows.allow_downloads && (
           <div className="mt-1 rounded-xl bg-accent-soft px-4 py-2">
             <Switch
-              label="Without location"
+              label="Without metadata"
               checked={shows.without_metadata}
               onChange={(isOn) => onShows({ ...shows, without_metadata: isOn })}
             />
             <p className="pb-1 text-sm">
               {shows.without_metadata
-                ? "Place, time, camera and all else that is written in an original is removed, and no pixel changes. What this cannot be done with, such as RAW, TIFF and GIF, is not given. Visitors save one picture at a time."
+                ? "Removes all metadata, such as place, time and camera; no pixel changes. Files where this is not possible, such as RAW, TIFF and GIF, cannot be downloaded. Visitors save one picture at a time."
                 : "Originals hold what cameras write into them: often the place, the time, and names of people and devices. Previews hold none of it."}
             </p>
           </div>

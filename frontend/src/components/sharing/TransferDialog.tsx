@@ -27,12 +27,12 @@ export const TransferDialog = ({ albumId, title, member, onClose }: TransferDial
       }
     >
       <p>
-        They decide then who is in it and what members see. Your pictures in it stay yours, and go
-        from it when you leave. Invitations that nobody has answered end.
+        They become the owner: they manage the members and what members see. Your pictures in it
+        stay yours, and are removed when you leave. Open invitations end.
       </p>
       <p>
-        Your own album goes into Recently deleted with its share links, which open no more. If you
-        restore it, it is shared with nobody.
+        Your own album moves to Recently deleted and its links stop working. If you restore it, it
+        is shared with nobody.
       </p>
     </ConfirmButton>
   );

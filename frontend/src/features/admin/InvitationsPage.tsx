@@ -27,9 +27,9 @@ const whom = ({ email }: Invite): string => email ?? "Anybody with the link";
 
 const WHO_MAY_JOIN = {
   first: "",
-  open: "Anybody can make an account here; an invitation only saves them the search.",
-  invite: "Only people with an invitation can make an account here.",
-  closed: "Nobody can make an account by themselves here.",
+  open: "Anybody can create an account here, with or without an invitation.",
+  invite: "Only people with an invitation can create an account here.",
+  closed: "Registration is closed.",
 } as const;
 
 const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void }) => {

@@ -35,7 +35,7 @@ export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
         {isSelf && <Badge>You</Badge>}
         {person.is_administrator && <Badge tone="accent">Administrator</Badge>}
         {person.disabled_at !== null && <Badge tone="danger">Disabled</Badge>}
-        {person.delete_after !== null && <Badge tone="danger">Leaving</Badge>}
+        {person.delete_after !== null && <Badge tone="danger">Deletion scheduled</Badge>}
       </>
     }
     actions={

@@ -24,10 +24,7 @@ export const UsersPage = () => {
   };
 
   return (
-    <Page
-      title="People"
-      lead="Who has an account here, and how much they keep. What they keep is theirs alone: administrators never see it."
-    >
+    <Page title="People" lead="Accounts and storage. Administrators cannot see pictures.">
       <Section title="Accounts">
         <QueryBoundary query={people} what="people" rows={4}>
           {(all) => (

@@ -110,7 +110,7 @@ export const useWalk = (which: AltTextFilter) => {
       { kind: "undo", row: last.after, before: last.before },
       {
         onSuccess: () => {
-          setMessage("Taken back.");
+          setMessage("Undone.");
           setCurrentId(last.before.image_id);
           setLast(null);
         },

@@ -93,11 +93,11 @@ export const LookalikesPage = () => {
       <h1 className="py-3 text-2xl font-semibold tracking-tight">Look-alikes</h1>
       {groups.length > 0 && (
         <p className="max-w-prose pb-2 text-muted">
-          The kept picture gets the albums, tags, favourite mark, title and description of the
-          others, which go to Recently deleted. What differs is bold.
+          The picture you keep gets the albums, tags, favourite mark, title and description of the
+          others. The others move to Recently deleted. Differences are bold.
           <span className="pointer-coarse:hidden">
             {" "}
-            Keys: arrows or numbers choose, Enter keeps, x says that they are not alike.
+            Keys: arrows or numbers choose, Enter keeps, x marks them as not alike.
           </span>
         </p>
       )}

@@ -76,8 +76,8 @@ const Empty = ({ notPlaced, onUpload }: { notPlaced: number; onUpload: () => voi
     }
   >
     <p>
-      Phones and some cameras note where a picture was taken. Of others you can say it: select
-      pictures and choose “Change place”.
+      Phones and some cameras record where a picture was taken. For other pictures, select them and
+      choose “Change place”.
     </p>
   </EmptyState>
 );

@@ -41,9 +41,7 @@ export const SaveSearchDialog = (props: SaveSearchDialogProps) => {
         autoComplete="off"
         error={mistake ?? fieldError(doing.error, "name")}
       />
-      <p className="text-sm text-muted">
-        It stands among your albums, and always shows what the search finds then.
-      </p>
+      <p className="text-sm text-muted">It appears under Albums and updates automatically.</p>
     </FormDialog>
   );
 };

@@ -44,7 +44,7 @@ const SaveButton = ({ q, label, onGo }: { q: string; label: string } & Pick<BarP
         onSuccess: (saved) => {
           setOpen(false);
           onGo(savedAddress(saved));
-          toast.show({ message: `${saved.name} was saved. It stands among your albums.` });
+          toast.show({ message: `${saved.name} was saved. It appears under Albums.` });
         },
       },
     );

@@ -48,8 +48,7 @@ const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
     ))}
   >
     <p>
-      By what is said about them, writing in them, their tags, names and albums, and by when and
-      where they were taken. In any language.
+      Search descriptions, text in pictures, tags, names, albums, dates and places, in any language.
     </p>
   </EmptyState>
 );

@@ -41,7 +41,7 @@ const pages: readonly SidePage[] = [
   {
     path: `${BASE}/descriptions`,
     label: "Descriptions",
-    summary: "By a model: consent, costs, what was sent",
+    summary: "By AI: consent, costs, what was sent",
     icon: <SparkleIcon />,
   },
   {
@@ -71,13 +71,13 @@ const pages: readonly SidePage[] = [
   {
     path: `${BASE}/activity`,
     label: "Activity",
-    summary: "What touched your account",
+    summary: "Security events",
     icon: <HistoryIcon />,
   },
   {
     path: `${BASE}/storage`,
     label: "Storage access",
-    summary: "What your session may read, and a try",
+    summary: "Test that you can read only your own files",
     icon: <FolderIcon />,
   },
   {

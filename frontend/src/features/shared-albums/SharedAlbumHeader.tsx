@@ -27,8 +27,8 @@ const Leave = ({ album, block, onClose }: LeaveProps) => {
       onConfirm={() => leave.mutate({ id: album.id, block }, { onSuccess })}
     >
       <p>
-        You see nothing of this album any more. Pictures that you added go from it, and stay in your
-        library; to keep others, save them to your library first.{" "}
+        You lose access to this album. Pictures that you added are removed from it and stay in your
+        library. To keep other pictures, save them to your library first.{" "}
         {block
           ? `You leave all albums of ${album.owner}, and see none of their invitations. They are not told that you blocked them.`
           : "To come back, you need another invitation."}
@@ -78,8 +78,8 @@ export const SharedAlbumHeader = ({ album }: { album: SharedAlbum }) => {
         <p className="mt-2 max-w-prose text-sm text-muted">
           To keep pictures when you leave, select them and press “Save to my library”.{" "}
           {album.allow_originals
-            ? "The originals are copied, where whoever added them lets you save these."
-            : "What you see here is copied, 2,048 pixels at most."}
+            ? "Saves the originals if the person who added them allows it."
+            : "Saves copies of at most 2,048 pixels."}
         </p>
       )}
       {album.role === "contributor" && (
@@ -88,8 +88,9 @@ export const SharedAlbumHeader = ({ album }: { album: SharedAlbum }) => {
           <Link href="/" className="underline">
             your library
           </Link>{" "}
-          and press “Add to album”. They stay yours, and go from here when you leave. If members get
-          more one day, they do not of what you added before.
+          and press “Add to album”. They stay yours, and are removed from the album when you leave.
+          If the owner later lets members see more, this does not apply to pictures you have already
+          added.
         </p>
       )}
       {leaving !== null && (

@@ -50,9 +50,11 @@ export const useRemoval = (
         agreed.push(...answer.agreed);
       });
       const left = ids.length - gone.length;
-      const whose = isOwner ? "Your own are removed in the album itself" : "Others stay";
+      const whose = isOwner
+        ? "Remove your own pictures in the album"
+        : "Only your own pictures were removed";
       toast.show({
-        message: `Removed ${picturesInWords(gone.length)}${left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`}`,
+        message: `Removed ${picturesInWords(gone.length)}${left === 0 ? "" : `. ${picturesInWords(left)} not removed. ${whose}.`}`,
         ...offer(),
       });
       onRemoved();
@@ -87,8 +89,8 @@ export const useRemoval = (
         onConfirm={() => void remove(asked)}
       >
         <p>
-          Of these, what others added leaves the album and stays in their own libraries. You cannot
-          add it again, only they can.
+          Pictures that others added are removed from the album and stay in their libraries. Only
+          they can add them again.
         </p>
       </ConfirmButton>
     ),

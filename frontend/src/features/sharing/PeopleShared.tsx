@@ -38,8 +38,8 @@ const End = ({ album, onClose }: EndProps) => {
       onConfirm={() => end.mutate(album?.id ?? null, { onSuccess })}
     >
       <p>
-        They see nothing of it any more, a minute from now at the latest, and what they added goes
-        with them. You can invite them again.
+        They lose access within a minute. Pictures they added are removed. You can invite them
+        again.
       </p>
     </ConfirmButton>
   );

@@ -67,7 +67,7 @@ test("one link ends once that was confirmed, and the other stays", async () => {
   renderWithApp(<SharedLinksPage />);
   await user.click(await screen.findByRole("button", { name: "End For Grandma" }));
   const dialog = screen.getByRole("dialog");
-  expect(dialog).toHaveTextContent("a minute from now at the latest");
+  expect(dialog).toHaveTextContent("within a minute");
   expect(asked).toEqual([]);
   await user.click(within(dialog).getByRole("button", { name: "End the link" }));
   expect(await screen.findByText("The link was ended")).toBeVisible();
@@ -108,7 +108,7 @@ test("downloads that are switched on for an older link go without location, unle
   await user.click(await screen.findByRole("button", { name: /^More for/ }));
   await user.click(screen.getByRole("menuitem", { name: "Edit" }));
   await user.click(screen.getByRole("switch", { name: "Downloads of the originals" }));
-  expect(screen.getByRole("switch", { name: "Without location" })).toBeChecked();
+  expect(screen.getByRole("switch", { name: "Without metadata" })).toBeChecked();
   await user.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("The link was changed")).toBeVisible();
   expect(asked[0]).toContain('"without_metadata":true');
@@ -117,7 +117,7 @@ test("downloads that are switched on for an older link go without location, unle
 test("a site without links says so", async () => {
   sharesApi([aShare({ state: "forbidden" })], { allowed: false });
   renderWithApp(<SharedLinksPage />);
-  expect(await screen.findByText(/has switched share links off/)).toBeVisible();
+  expect(await screen.findByText(/has disabled share links/)).toBeVisible();
   expect(screen.getByText("Switched off")).toBeVisible();
 });
 

@@ -28,8 +28,8 @@ export const SharedLinksPage = () => {
     <div className="mx-auto max-w-3xl md:pt-4">
       <h1 className="py-3 text-2xl font-semibold tracking-tight">Shared links</h1>
       <p className="mb-5 max-w-prose text-muted">
-        Everything that others can see of your pictures, and who came. To share more, open an album
-        or select pictures, and press “Share”.
+        All links and albums that you share, and how often they were opened. To share more, open an
+        album or select pictures, and press “Share”.
       </p>
       <Section
         title="What is shared"
@@ -45,9 +45,7 @@ export const SharedLinksPage = () => {
           {({ shares: all, allowed }) => (
             <>
               {!allowed && (
-                <p className="mb-4">
-                  Whoever runs this site has switched share links off: none opens.
-                </p>
+                <p className="mb-4">The administrator has disabled share links. No link works.</p>
               )}
               <Rows label="Share links" empty="Nothing is shared by links.">
                 {all.map((share) => (

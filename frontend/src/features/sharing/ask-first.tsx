@@ -22,8 +22,7 @@ export const EndShare = ({ share, onClose }: { share: Share; onClose: () => void
       onConfirm={() => end.mutate(share.id, { onSuccess })}
     >
       <p>
-        Whoever has this link sees nothing by it any more, a minute from now at the latest. It
-        cannot be brought back; you can make another one.
+        The link stops working within a minute. You cannot undo this, but you can create a new link.
       </p>
     </ConfirmButton>
   );
@@ -44,9 +43,7 @@ export const EndAll = ({ count, onClose }: { count: number; onClose: () => void 
       onClose={onClose}
       onConfirm={() => end.mutate(undefined, { onSuccess })}
     >
-      <p>
-        Nobody sees anything of your pictures by a link any more, a minute from now at the latest.
-      </p>
+      <p>All your links stop working within a minute.</p>
     </ConfirmButton>
   );
 };
@@ -64,7 +61,7 @@ export const RenewShare = ({ share, onMade, onClose }: RenewShareProps) => {
       onClose={onClose}
       onConfirm={() => renew.mutate(share.id, { onSuccess: onMade })}
     >
-      <p>The address of before ends. Whoever is to go on seeing the pictures needs the new one.</p>
+      <p>The old link stops working. Send the new one to everybody who needs it.</p>
     </ConfirmButton>
   );
 };

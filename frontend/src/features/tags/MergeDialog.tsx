@@ -57,23 +57,23 @@ export const MergeDialog = ({ tag, into, below, onDone, onClose }: MergeDialogPr
     );
   return (
     <ConfirmButton
-      title="Make both one tag?"
+      title="Merge these tags?"
       action="Merge"
       doing={merge}
       onConfirm={confirm}
       onClose={onClose}
     >
       <p className="text-ink [overflow-wrap:anywhere]">
-        What has “{tag.path}” ({picturesInWords(tag.count)}) gets “{into.path}” (
-        {picturesInWords(into.count)}) in its place, and “{tag.path}” is gone.
+        All pictures with “{tag.path}” ({picturesInWords(tag.count)}) get “{into.path}” (
+        {picturesInWords(into.count)}) instead. “{tag.path}” is deleted.
       </p>
       {below > 0 && (
         <p>
-          {counted(below, "tag")} below it {below === 1 ? "goes" : "go"} below “{into.path}”. Where
-          there is one of that name already, both become one, too.
+          {counted(below, "tag")} below it {below === 1 ? "moves" : "move"} below “{into.path}”.
+          Tags with the same name are merged, too.
         </p>
       )}
-      <p>No picture is deleted. This cannot be taken back.</p>
+      <p>No picture is deleted. You cannot undo this.</p>
     </ConfirmButton>
   );
 };

@@ -24,8 +24,8 @@ const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
         title="Nothing is archived"
       >
         <p>
-          Archive what you want to keep but not to meet each day, such as receipts and screenshots.
-          It leaves your timeline and stays here.
+          Archived pictures, such as receipts and screenshots, are hidden from your timeline but not
+          deleted.
         </p>
       </EmptyState>
     );

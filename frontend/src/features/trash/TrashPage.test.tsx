@@ -91,13 +91,13 @@ test("the trash is emptied only after it was said how many and how large", async
   );
   renderWithApp(<TrashPage openId={null} onOpen={vi.fn()} />);
   const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "Empty trash" }));
+  await user.click(await screen.findByRole("button", { name: "Delete all for good" }));
   const dialog = await screen.findByRole("dialog", { name: "Delete 2 pictures for good?" });
   expect(dialog).toHaveTextContent("2 pictures, 3 MB");
   expect(dialog).toHaveTextContent("This cannot be undone");
   await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
   expect(asked).toEqual([]);
-  await user.click(screen.getByRole("button", { name: "Empty trash" }));
+  await user.click(screen.getByRole("button", { name: "Delete all for good" }));
   await user.click(await screen.findByRole("button", { name: "Delete for good" }));
   expect(await screen.findByText("2 pictures deleted for good")).toBeVisible();
   expect(await screen.findByText("No deleted pictures")).toBeVisible();

@@ -54,7 +54,7 @@ const Actions = ({ act }: GallerySelection) => {
 
 const Empty = () => (
   <EmptyState picture={<TrashIcon className="size-14 text-muted" />} title="No deleted pictures">
-    <p>Pictures you delete wait here for {KEPT_DAYS} days, in case you change your mind.</p>
+    <p>Deleted pictures are kept here for {KEPT_DAYS} days.</p>
   </EmptyState>
 );
 
@@ -76,7 +76,7 @@ const EmptyTrashButton = ({ loadFirst }: Pick<GalleryList, "loadFirst">) => {
   };
   return (
     <Button busy={isCounting} onClick={() => void onClick().catch(alreadyTold)}>
-      Empty trash
+      Delete all for good
     </Button>
   );
 };

@@ -35,11 +35,11 @@ export const ClosedLink = ({ wasOpen, refusal, isBusy, onPassword }: ClosedLinkP
   const [title, lead] = wasOpen
     ? [
         "This link has ended",
-        "Whoever shared these pictures has ended or changed the link, or its time is over. Ask them for another one. If they told you a new password, enter it here.",
+        "The link was ended or changed, or has expired. Ask the sender for a new one. If you have a new password, enter it here.",
       ]
     : [
         "A password is needed, or the link has ended",
-        "If you were told a password for this link, enter it here. If not, the link is not open any more: ask whoever sent it for another one.",
+        "Enter the password. If you do not have one, ask the sender for a new link.",
       ];
   return (
     <Frame title={title} lead={lead}>
@@ -63,7 +63,7 @@ export const ClosedLink = ({ wasOpen, refusal, isBusy, onPassword }: ClosedLinkP
 /** The address is none of a link: no server is asked. */
 export const CutLink = () => (
   <Frame
-    title="This link is not whole"
-    lead="A part of its address is missing. Copy all of it from the message you were sent, with everything behind the #."
+    title="This link is incomplete"
+    lead="Copy the whole link from the message, with everything after the #."
   />
 );

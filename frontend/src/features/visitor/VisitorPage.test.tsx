@@ -116,7 +116,7 @@ test.each(["", `#${TOKEN.slice(1)}`, "#to%20ken"])(
   async (hash) => {
     const link = linkApi();
     visit(hash);
-    expect(await screen.findByRole("heading", { name: "This link is not whole" })).toBeVisible();
+    expect(await screen.findByRole("heading", { name: "This link is incomplete" })).toBeVisible();
     expect(link.opened).toEqual([]);
   },
 );

@@ -71,8 +71,8 @@ export const AcceptInvitation = () => {
   const token = useLinkToken();
   const look = useInvite(token);
   const lead = user
-    ? `It is for somebody new. You are signed in as ${user.email}, and would be signed out.`
-    : "Somebody who runs this site asks you to join: a private place for your pictures.";
+    ? `This invitation creates a new account. You will be signed out of ${user.email}.`
+    : "An administrator of this site invites you to join: a private picture library.";
   const others = offer.providers.length > 0 && (
     <>
       <OrDivider />
@@ -88,8 +88,8 @@ export const AcceptInvitation = () => {
         <DeadLink
           wayOn={{ href: "/sign-in", label: user ? "To your pictures" : "To the sign-in page" }}
         >
-          The invitation was used, has expired, was taken back, or lacks a part of its address. Ask
-          whoever sent it for a new one; if you have joined already, sign in.
+          The invitation was used, has expired, was revoked, or is incomplete. Ask the sender for a
+          new one. If you have already joined, sign in.
         </DeadLink>
       }
     >

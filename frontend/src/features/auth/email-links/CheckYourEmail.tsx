@@ -31,7 +31,7 @@ export const CheckYourEmail = ({
   useQuery({ ...sessionOptions, refetchOnWindowFocus: "always" });
   return (
     <AuthLayout
-      title="Check your email"
+      title="Check your e-mail"
       lead={
         <>
           {children} <strong className="font-semibold text-ink">{email}</strong>.
@@ -41,7 +41,7 @@ export const CheckYourEmail = ({
     >
       {mailbox && (
         <div className="mb-6 rounded-2xl border border-dashed border-edge p-4">
-          <p>Pinhole runs on this machine only, so mails are not sent but kept in a box here.</p>
+          <p>Pinhole runs on this machine, so e-mails are not sent. Read them in the mailbox.</p>
           <Link
             href={`/mailbox?to=${encodeURIComponent(email)}`}
             className={`${buttonClass("primary")} mt-4 w-full`}

@@ -8,7 +8,7 @@ import { useLinkToken } from "../shared/use-link-token";
 import { SetPasswordPage } from "./SetPasswordPage";
 
 const DEAD =
-  "It was used, has expired, or lacks a part of its address. If you have chosen a password with it already, simply sign in.";
+  "It was used, has expired, or is incomplete. If you have already chosen a password with it, sign in.";
 
 export const CompleteRegistration = () => {
   const [, navigate] = useLocation();

@@ -15,7 +15,7 @@ export const ForgotPassword = () => {
     return (
       <AuthLayout
         title="Forgot your password?"
-        lead="This site sends no mail, so it cannot send you a new one. Sign in another way, or ask its administrator."
+        lead="This site sends no e-mail, so it cannot send you a new one. Sign in another way, or ask its administrator."
       >
         <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
           Back to sign in

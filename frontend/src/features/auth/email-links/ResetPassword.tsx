@@ -18,7 +18,7 @@ export const ResetPassword = () => {
         wayOn: user
           ? { href: "/settings", label: "To your settings" }
           : { href: "/forgot", label: "Ask for a new one" },
-        children: "It was used, is older than 30 minutes, or lacks a part of its address.",
+        children: "It was used, is older than 30 minutes, or is incomplete.",
       }}
       title="Set a new password"
       lead="All devices that are signed in to this account will be signed out, and its access tokens end."

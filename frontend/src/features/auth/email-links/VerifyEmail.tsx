@@ -17,7 +17,7 @@ export const VerifyEmail = () => {
     return (
       <DeadLink wayOn={{ href: "/settings", label: "To your settings" }}>
         {problem?.detail ??
-          "It lacks a part of its address. Open it from the mail once more, or have a new one sent from your settings."}
+          "The link is incomplete. Open it from the e-mail again, or send a new one from your settings."}
       </DeadLink>
     );
   }
@@ -25,13 +25,13 @@ export const VerifyEmail = () => {
     const { email, changed } = verify.data;
     return (
       <AuthLayout
-        title={changed ? "Address changed" : "Address confirmed"}
+        title={changed ? "E-mail address changed" : "E-mail address confirmed"}
         lead={
           <>
             <strong className="font-semibold text-ink">{email}</strong>{" "}
             {changed
-              ? "is the address of your account from now on. Sign in with it."
-              : "is yours, as we know now."}
+              ? "is now the e-mail address of your account. Sign in with it."
+              : "is confirmed."}
           </>
         }
       >
@@ -43,8 +43,8 @@ export const VerifyEmail = () => {
   }
   return (
     <AuthLayout
-      title="Confirm your address"
-      lead="One press, and Pinhole knows that this address is yours."
+      title="Confirm your e-mail address"
+      lead="Confirm that this e-mail address is yours."
     >
       <div className="space-y-5">
         <FormAlert>{problem?.detail}</FormAlert>

@@ -42,7 +42,7 @@ test("a mail is asked for, and again only after a minute", async () => {
     renderWithApp(<Register next="/" />, { session: signedOut });
     const user = userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTime(ms) });
     await user.type(screen.getByLabelText("E-mail"), "ada@example.org{Enter}");
-    expect(await screen.findByRole("heading", { name: "Check your email" })).toHaveFocus();
+    expect(await screen.findByRole("heading", { name: "Check your e-mail" })).toHaveFocus();
     expect(screen.getByRole("button", { name: /^Send it again in/ })).toBeDisabled();
     for (let second = 0; second < 60; second += 1) {
       await act(() => vi.advanceTimersByTimeAsync(1_000));
@@ -66,7 +66,7 @@ test("the mailbox is offered only where mails stay on this machine", async () =>
       session: { ...signedOut, sign_in: aSignInOffer({ mailbox }) },
     });
     await userEvent.type(screen.getByLabelText("E-mail"), "a+b@example.org{Enter}");
-    await screen.findByRole("heading", { name: "Check your email" });
+    await screen.findByRole("heading", { name: "Check your e-mail" });
     const link = screen.queryByRole("link", { name: "Open the mailbox" });
     expect(link?.getAttribute("href") ?? null).toBe(
       mailbox ? "/mailbox?to=a%2Bb%40example.org" : null,
@@ -167,7 +167,7 @@ test("a link that proves an address does so when it is pressed, not when it is o
   const button = await screen.findByRole("button", { name: "Confirm the address" });
   expect(verified).toBe(0);
   await userEvent.click(button);
-  expect(await screen.findByRole("heading", { name: "Address changed" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "E-mail address changed" })).toBeVisible();
   expect(verified).toBe(1);
 });
 
@@ -244,7 +244,7 @@ test("an invitation goes on by mail where the site sends mail, with its token", 
   renderWithApp(<AcceptInvitation />, { session: signedOut });
   expect(await screen.findByLabelText("E-mail")).toHaveAttribute("readonly");
   await userEvent.click(screen.getByRole("button", { name: "Send me a link" }));
-  await screen.findByRole("heading", { name: "Check your email" });
+  await screen.findByRole("heading", { name: "Check your e-mail" });
   expect(sent).toEqual({ email: "ada@example.org", invite: "an-invite" });
 });
 

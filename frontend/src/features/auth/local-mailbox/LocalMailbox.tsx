@@ -78,7 +78,7 @@ const Locked = () => {
       if (field instanceof HTMLInputElement) field.focus();
     };
     const key = typed.slice(typed.indexOf("#") + 1);
-    setMistake(key === "" ? "Paste the whole address, with what stands behind its #." : undefined);
+    setMistake(key === "" ? "Paste the whole address, with the part after the #." : undefined);
     if (key === "") returnToField();
     else open.mutate(key, { onError: returnToField });
   };
@@ -92,7 +92,7 @@ const Locked = () => {
       <div>
         <h2 className="text-lg font-semibold tracking-tight">This browser cannot read it yet</h2>
         <p className="mt-2 text-muted">
-          Other people may have accounts on this machine, so the mails open by a key that is new at
+          Other people may have accounts on this machine, so the mailbox needs a key that changes at
           each start. Open the mailbox’s address that <code>./scripts/start</code> printed, or paste
           it here.
         </p>

@@ -48,8 +48,8 @@ const Ways = ({ ways, onConfirmed }: { ways: readonly Way[]; onConfirmed: () => 
   if (!chosen) {
     return (
       <p>
-        Nothing that this account has can be shown on this device. Sign out, then sign in again: for
-        ten minutes after that, nothing needs to be confirmed.
+        You cannot confirm your identity on this device. Sign out and sign in again: you will then
+        not be asked for 10 minutes.
       </p>
     );
   }
@@ -78,8 +78,7 @@ export const ReauthDialog = ({ onConfirmed, onClose }: ConfirmDialogProps) => {
   return (
     <Dialog title="Confirm that it’s you" onClose={onClose} sheet>
       <p className="mb-5 text-muted">
-        So that nobody else does this in your name, Pinhole asks once more. It then holds for ten
-        minutes.
+        Confirm your identity to continue. You will not be asked again for 10 minutes.
       </p>
       {/* As high as most of what follows, so that the dialog opens in its place. */}
       <div className="min-h-36">

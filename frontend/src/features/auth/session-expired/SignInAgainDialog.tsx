@@ -37,10 +37,9 @@ export const SignInAgainDialog = ({ onLater, onSignOut }: SignInAgainDialogProps
   const [usesRecovery, setUsesRecovery] = useState(false);
   const [isLate, setLate] = useState(false);
   return (
-    <Dialog title="Sign in to go on" onClose={onLater} sheet>
+    <Dialog title="Sign in to continue" onClose={onLater} sheet>
       <p className="mb-5 text-muted">
-        Your session has ended. Nothing is lost: what is not uploaded yet waits here, and goes on
-        once you have signed in again.
+        Your session has ended. Nothing is lost: uploads continue after you sign in again.
       </p>
       {isLate && !awaited && (
         <div className="mb-5">
@@ -65,7 +64,7 @@ export const SignInAgainDialog = ({ onLater, onSignOut }: SignInAgainDialogProps
           Later
         </Button>
         <Button look="quiet" onClick={onSignOut}>
-          Sign out, and give up what waits
+          Sign out and cancel uploads
         </Button>
       </div>
     </Dialog>

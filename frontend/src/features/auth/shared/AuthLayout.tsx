@@ -59,8 +59,6 @@ export const AuthLayout = ({ title, lead, children, footer }: AuthLayoutProps) =
         <CameraObscuraArt />
         <p className="max-w-md text-center text-xl leading-relaxed font-medium text-balance">
           Your pictures, in your own storage.
-          <br />
-          <span className="text-[#b9b1a7]">A small hole, and the whole world in it.</span>
         </p>
       </aside>
     </div>

@@ -37,7 +37,7 @@ export const ProviderButtons = ({ next, invite, link }: ProviderButtonsProps) =>
       ))}
       {providers.some(({ demo }) => demo) && (
         <p className="text-center text-sm text-muted">
-          A stand-in for trying things out: it lets anybody be anyone.
+          For testing only: anybody can sign in as anyone.
         </p>
       )}
     </>

@@ -157,8 +157,8 @@ export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
       title="One more step"
       lead={
         usesRecovery || needsRecovery(methods)
-          ? "A recovery code stands in for what you do not have at hand."
-          : "Your account is protected by a second proof that it’s you."
+          ? "Enter a recovery code if you cannot use your second factor."
+          : "Two-factor authentication is on for your account."
       }
       footer={
         <Button look="quiet" onClick={() => onStartOver(false)} className="-ml-4.5">

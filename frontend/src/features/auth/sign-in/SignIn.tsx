@@ -25,7 +25,7 @@ type SignInProps = {
 const WaysToJoin = () => {
   const { registration, mail } = useSession().sign_in;
   if (registration === "closed") return <>Registration is closed.</>;
-  if (registration === "invite" || !mail) return <>New here? Joining takes an invitation.</>;
+  if (registration === "invite" || !mail) return <>New here? You need an invitation to join.</>;
   return (
     <>
       New here? <TextLink href="/register">Create an account</TextLink>

@@ -85,8 +85,8 @@ test("a password can be shown and hidden again", async () => {
 
 test.each([
   ["open", true, "Create an account"],
-  ["open", false, "Joining takes an invitation."],
-  ["invite", true, "Joining takes an invitation."],
+  ["open", false, "You need an invitation to join."],
+  ["invite", true, "You need an invitation to join."],
   ["closed", true, "Registration is closed."],
 ] as const)("registration %s, mail %s: the page says %s", (registration, mail, words) => {
   const offer = aSignInOffer({ registration, mail });
@@ -106,7 +106,7 @@ test("a provider is asked for with where to go on, and a stand-in says that it i
   renderWithApp(<SignIn next="/settings?a=1" problem={null} />, {
     session: { ...signedOut, sign_in: offer },
   });
-  expect(screen.getByText(/lets anybody be anyone/)).toBeVisible();
+  expect(screen.getByText(/anybody can sign in as anyone/)).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: /Continue with Demo ID/ }));
   expect(await screen.findByRole("alert")).toHaveTextContent("It does not answer.");
   expect(sent).toEqual({ purpose: "sign_in", next: "/settings?a=1" });

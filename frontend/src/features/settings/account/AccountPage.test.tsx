@@ -64,7 +64,7 @@ test.each([
   ["beside a second factor", { totp: { created_at: "2026-01-01T10:00:00Z" } }, 8],
 ])("a password %s has its own least length", async (_where, changes, least) => {
   const user = show(aSession(), changes);
-  await screen.findByText(/keeps only a fingerprint/);
+  await screen.findByText(/stores only a hash/);
   await user.click(section("Password").getByRole("button", { name: "Change" }));
   const field = screen.getByLabelText("New password");
   expect(field).toHaveAttribute("autocomplete", "new-password");

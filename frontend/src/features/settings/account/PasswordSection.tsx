@@ -73,8 +73,8 @@ export const PasswordSection = ({ security }: { security: Security }) => {
       title="Password"
       lead={
         isSet
-          ? "Known to you alone: Pinhole keeps only a fingerprint of it."
-          : "You have none, and sign in without. With a password you have one more way in."
+          ? "Pinhole stores only a hash of your password."
+          : "You have no password. A password is one more way to sign in."
       }
       aside={<Button onClick={() => setOpen(true)}>{isSet ? "Change" : "Set a password"}</Button>}
     >

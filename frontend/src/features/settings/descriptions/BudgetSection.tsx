@@ -54,9 +54,9 @@ const priceInWords = ({ price, model }: DescriptionCosts): string => {
   if (price.input_usd === 0 && price.output_usd === 0) return `${model} costs nothing here.`;
   const from =
     price.as_of === null
-      ? "as the operator says"
+      ? "set by the administrator"
       : `as of ${formatDay(price.as_of)} ${price.as_of.slice(0, 4)}`;
-  return `${model}: ${formatUsd(price.input_usd)} for a million tokens of questions, ${formatUsd(price.output_usd)} of answers, ${from}. One picture costs ${formatUsd(price.most_usd_of_one)} at most.`;
+  return `${model}: ${formatUsd(price.input_usd)} per million input tokens, ${formatUsd(price.output_usd)} per million output tokens, ${from}. One picture costs ${formatUsd(price.most_usd_of_one)} at most.`;
 };
 
 // At most two digits behind a point or comma: "1,000" is a thousand to some and one to others.
@@ -89,7 +89,9 @@ const OwnBudget = ({ costs }: { costs: DescriptionCosts }) => {
     save.mutate(usd, {
       onSuccess: () => {
         setDraft(null);
-        toast.show({ message: usd === null ? "The operator's limit counts" : "Budget saved" });
+        toast.show({
+          message: usd === null ? "The administrator's limit applies" : "Budget saved",
+        });
       },
       onError: (problem) => toast.show({ tone: "error", message: toProblem(problem).detail }),
     });
@@ -106,7 +108,7 @@ const OwnBudget = ({ costs }: { costs: DescriptionCosts }) => {
         hint={
           most === null
             ? "Nothing is sent beyond it. Empty: no limit."
-            : `Nothing is sent beyond it. Empty: the operator's limit of ${formatUsd(most)}.`
+            : `Nothing is sent beyond it. Empty: the administrator's limit of ${formatUsd(most)}.`
         }
         value={words}
         error={error}
@@ -123,16 +125,16 @@ export const BudgetSection = ({ costs }: { costs: DescriptionCosts }) => (
   <Section title="What it costs" lead={priceInWords(costs)}>
     {costs.price === null || costs.budget === null ? (
       <p role="alert" className="rounded-xl bg-danger-soft px-3.5 py-3 text-danger">
-        Nobody has told this site what the model {costs.model} costs, so no picture is sent. Whoever
-        runs it sets OPENAI_PRICES, as the README explains.
+        The price of {costs.model} is not configured, so no pictures are sent. The administrator
+        sets OPENAI_PRICES, as the README explains.
       </p>
     ) : (
       <>
         <Spent budget={costs.budget} resetsOn={costs.resets_on} />
         {costs.site_is_spent && (
           <p className="mt-3 rounded-xl bg-danger-soft px-3.5 py-3 text-danger">
-            This site's budget for all is used up. What waits goes on next month, or when whoever
-            runs the site raises it.
+            The budget of this site is used up. Waiting pictures are sent next month, or when the
+            administrator raises it.
           </p>
         )}
         <OwnBudget costs={costs} />

@@ -88,7 +88,7 @@ test("before it is switched on the page says what is sent to whom", async () => 
 
 test("where the operator has set no key there is nothing to switch", async () => {
   show(anAccount(), { available: false, model: null, host: null });
-  expect(await screen.findByText(/has not switched descriptions on/)).toBeVisible();
+  expect(await screen.findByText(/descriptions are not set up/)).toBeVisible();
   expect(screen.queryByRole("switch", DESCRIBE)).not.toBeInTheDocument();
 });
 
@@ -195,7 +195,7 @@ test("a budget that is used up is said, and nothing can be sent", async () => {
   const { user } = show(anAccount({ user: enabled, descriptions }));
   await user.click(await screen.findByRole("button", { name: "Describe older pictures" }));
   const dialog = screen.getByRole("dialog", { name: "Describe pictures" });
-  expect(await within(dialog).findByText(/site's budget has no room/)).toBeVisible();
+  expect(await within(dialog).findByText(/site's budget is used up/)).toBeVisible();
   expect(within(dialog).queryByRole("button", { name: /^Describe \d/ })).not.toBeInTheDocument();
 });
 
@@ -208,7 +208,7 @@ test("with everything described there is no button", async () => {
 test("what was spent, and why nothing is sent for now", async () => {
   const stopped = {
     code: "quota_exceeded",
-    detail: "The operator's account with the model has no money left.",
+    detail: "The administrator's account with the model has no money left.",
     until: "2099-01-01T00:00:00Z",
   };
   show(anAccount({ user: enabled }), {}, { costs: someCosts({ stopped }) });

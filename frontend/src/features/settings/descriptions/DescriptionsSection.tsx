@@ -101,8 +101,8 @@ const Progress = ({ account }: { account: Account }) => {
 
 const NotOffered = () => (
   <p className="text-muted">
-    Whoever runs this Pinhole has not switched descriptions on, so no picture is sent anywhere. They
-    can do so by setting a key for a model, as the README explains.
+    AI descriptions are not set up on this site. No picture is sent. The administrator can set a key
+    for a model, as the README explains.
   </p>
 );
 
@@ -153,7 +153,8 @@ export const DescriptionsSection = ({ account, offer }: DescriptionsSectionProps
         onChange={switchTo}
       />
       <p className="mt-2 text-sm text-muted">
-        Switched off, nothing more is sent: what waits is dropped at once, and descriptions stay.
+        If you turn this off, no more pictures are sent. Waiting requests are cancelled. Existing
+        descriptions stay.
       </p>
       <SentElsewhere offer={offer} onAgree={() => switchTo(true)} />
       <Progress account={account} />

@@ -80,7 +80,7 @@ export const IdentitiesSection = ({ identities }: { identities: readonly Identit
   return (
     <Section
       title="Linked accounts"
-      lead="Sign in here with an account that you have elsewhere. Pinhole learns your address there, and keeps no key to it."
+      lead="Sign in with an account that you have elsewhere. Pinhole receives your e-mail address and no access to that account."
     >
       <Rows label="Linked accounts" empty="No account is linked.">
         {identities.map((identity) => (

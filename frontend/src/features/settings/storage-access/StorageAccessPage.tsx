@@ -114,22 +114,22 @@ export const StorageAccessPage = () => {
   return (
     <Page
       title="Storage access"
-      lead="Your pictures are read from storage with a session of your own. This is all that it may do, whatever an error in Pinhole might ask for."
+      lead="Your pictures are read from storage with a session of your own. Its policy limits the session to your files, even if Pinhole has a bug."
     >
       <Section title="The policy of your session">
         <QueryBoundary query={isolation} what="the policy" rows={4}>
           {({ policy, prefix, is_aws: isAws }) => (
             <div className="space-y-4">
               <p>
-                All that it allows lies below <code className="break-all">{prefix}</code>, where
-                your pictures are. Storage compares each request with it; Pinhole is not asked.
+                It allows access only to files below <code className="break-all">{prefix}</code>,
+                where your pictures are. S3 enforces this policy on every request.
               </p>
               <Code label="The policy">{JSON.stringify(policy, null, 2)}</Code>
               {!isAws && (
                 <p className="text-muted">
-                  This site runs on one machine. A program stands in for Amazon S3 here and checks
-                  the same policy; on AWS it is S3 itself, and the role’s own policy says the same
-                  once more.
+                  This site runs on one machine, where a local program replaces Amazon S3 and
+                  enforces the same policy. On AWS, S3 enforces it, and the policy of the role sets
+                  the same limit again.
                 </p>
               )}
             </div>
