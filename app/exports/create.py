@@ -28,6 +28,7 @@ from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
+from app.exports.guests import guests_of
 from app.exports.model_calls import model_calls_of, wished_of
 from app.exports.people import people_of
 from app.exports.tags import tags_of
@@ -287,7 +288,7 @@ def _make_zip(
             return added + listed > 0 and is_too_much
 
         if not isinstance(after, LastAlbum):
-            for row, tags in _all_rows(user_id, before=before, after=after):
+            for row, beside in _all_rows(user_id, before=before, after=after):
                 if is_full(row.byte_size):
                     break
                 begun = time.monotonic()
@@ -295,7 +296,7 @@ def _make_zip(
                 _add(
                     archive,
                     row,
-                    tags=tags,
+                    beside=beside,
                     user_id=user_id,
                     store=store,
                     reads_first=reads_first,
@@ -348,7 +349,7 @@ def _add(
     archive: Zip,
     row: AnyRow,
     *,
-    tags: list[Shown],
+    beside: Shown,
     user_id: UUID,
     store: ExportStore,
     reads_first: bool,
@@ -358,7 +359,7 @@ def _add(
     Raises:
         UnreadableObjectError: its original broke off.
     """
-    facts = {**detail(row, reader=_no_addresses), "tags": tags}
+    facts = {**detail(row, reader=_no_addresses), **beside}
     for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
         del facts[name]
     try:
@@ -400,14 +401,15 @@ def _read_whole(stored: StoredOriginal) -> int:
 
 def _all_rows(
     user_id: UUID, *, before: datetime, after: _Last | None
-) -> Iterator[tuple[AnyRow, list[Shown]]]:
-    """Give all pictures that are left, each with its tags."""
+) -> Iterator[tuple[AnyRow, Shown]]:
+    """Give all pictures that are left, each with its tags, and which guest sent it."""
     while True:
         rows = _rows(user_id, before=before, after=after)
-        tags = tags_of(user_id, [row.id for row in rows])
+        ids = [row.id for row in rows]
+        tags, guests = tags_of(user_id, ids), guests_of(user_id, ids)
         for row in rows:
             after = _place_of(row, like=after)
-            yield row, tags.get(row.id, [])
+            yield row, {"tags": tags.get(row.id, []), "sent_by_guest": guests.get(row.id)}
         if len(rows) < PICTURES_AT_A_TIME:
             return
 

@@ -114,6 +114,7 @@ class ReviewIn(BaseModel):
     stage: Stage = Field(default="waiting", description="Where they stand.")
     album_id: UUID | None = Field(default=None, description="Of this album alone.")
     cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
+    limit: int = Field(default=REVIEW_PAGE, ge=1, le=REVIEW_PAGE)
 
 
 class CollectedOut(BaseModel):
@@ -129,10 +130,12 @@ class CollectedOut(BaseModel):
 
 
 class CollectedPageOut(BaseModel):
-    """Pictures that guests sent, the last first; 100 at a time."""
+    """Pictures that guests sent, the last first; `limit` at a time."""
 
     images: list[CollectedOut]
-    waiting: int = Field(description="How many wait in all, as far as to 20,000.", ge=0)
+    waiting: int = Field(
+        description="How many wait in all, or for the album that is named, up to 20,000.", ge=0
+    )
     next_cursor: str | None
 
 

@@ -29,7 +29,7 @@ from app.library.batch_schemas import PickedImages
 from app.library.selection import Locked, select_images, set_columns
 from app.library.trash import restore_images
 from app.sharing.collect import MAX_UNSETTLED
-from app.sharing.collect_schemas import MAX_DECIDED, REVIEW_PAGE, DecideOnGuestsIn, ReviewIn
+from app.sharing.collect_schemas import MAX_DECIDED, DecideOnGuestsIn, ReviewIn
 from app.stacks.live_photos import moving_parts_of
 
 _CURSOR = "review"
@@ -91,24 +91,26 @@ def list_collected(owner: User | Owner, wanted: ReviewIn, *, reader: Reader) -> 
             Image.state.in_(SHOWN),
         )
     )
+    of_album = []
     if wanted.album_id is not None:
-        query = query.where(CollectedImage.album_id == wanted.album_id)
+        of_album.append(CollectedImage.album_id == wanted.album_id)
+    query = query.where(*of_album)
     if wanted.cursor is not None:
         moment, last = parse_cursor(_CURSOR, wanted.cursor)
         place = tuple_(literal(moment.replace(tzinfo=UTC)), literal(last, Uuid()))
         query = query.where(tuple_(CollectedImage.created_at, CollectedImage.id) < place)
     order = (CollectedImage.created_at.desc(), CollectedImage.id.desc())
-    rows = db.session.execute(query.order_by(*order).limit(REVIEW_PAGE + 1)).all()
-    page = rows[:REVIEW_PAGE]
+    rows = db.session.execute(query.order_by(*order).limit(wanted.limit + 1)).all()
+    page = rows[: wanted.limit]
     images = images_by_id(owner, [row[0].image_id for row in page], reader=reader)
     shown = {image["id"]: image for image in images}
     next_cursor = None
-    if len(rows) > REVIEW_PAGE:
+    if len(rows) > wanted.limit:
         last_of = page[-1][0]
         next_cursor = make_cursor(_CURSOR, last_of.created_at.astimezone(UTC), last_of.id)
     return {
         "images": [_show(row[0], row[1], shown[str(row[0].image_id)]) for row in page],
-        "waiting": count_waiting(owner),
+        "waiting": count_waiting(owner, *of_album),
         "next_cursor": next_cursor,
     }
 

@@ -219,7 +219,7 @@ export {
   MAX_GUEST_STATES,
   requestGuestPlaces,
 } from "./sharing/guest-uploads";
-export { useDecideOnGuests, useSentByGuests } from "./sharing/guest-review";
+export { useDecideOnGuests, useGuestsWaiting, useSentByGuests } from "./sharing/guest-review";
 export { isClosed, Visit, type SharedSource } from "./sharing/visitor";
 export type {
   AccessToken,

@@ -4752,7 +4752,7 @@ export interface components {
         };
         /**
          * CollectedPageOut
-         * @description Pictures that guests sent, the last first; 100 at a time.
+         * @description Pictures that guests sent, the last first; `limit` at a time.
          */
         CollectedPageOut: {
             /** Images */
@@ -4761,7 +4761,7 @@ export interface components {
             next_cursor: string | null;
             /**
              * Waiting
-             * @description How many wait in all, as far as to 20,000.
+             * @description How many wait in all, or for the album that is named, up to 20,000.
              */
             waiting: number;
         };
@@ -17542,6 +17542,8 @@ export interface operations {
                 album_id?: string;
                 /** @description From the page before. */
                 cursor?: string;
+                /** @description limit */
+                limit?: number;
                 /** @description Where they stand. */
                 stage?: "waiting" | "declined" | "accepted";
             };

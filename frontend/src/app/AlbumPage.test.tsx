@@ -55,6 +55,21 @@ test("one that the server orders by the oldest is shown by days, newest first", 
   await waitFor(() => expect(names()).toEqual(["A castle", "A tram"]));
 });
 
+test("pictures of guests that wait for their review are told of", async () => {
+  const { handlers } = albumsApi({ images, members: ["a1"] });
+  server.use(
+    http.get("*/api/collected", ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      const isThis = query.get("album_id") === anAlbum().id && query.get("stage") === "waiting";
+      return HttpResponse.json({ images: [], waiting: isThis ? 2 : 0, next_cursor: null });
+    }),
+    ...handlers,
+  );
+  renderWithApp(<AlbumPage id={anAlbum().id} openId={null} onOpen={vi.fn()} />);
+  expect(await screen.findByText("2 pictures of guests wait for you.")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Review" })).toHaveAttribute("href", "/shared");
+});
+
 test("an empty album says how pictures get into it", async () => {
   show([]);
   expect(await screen.findByRole("heading", { name: "This album is empty" })).toBeVisible();

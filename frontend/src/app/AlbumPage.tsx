@@ -1,4 +1,6 @@
 /** One album: what it is, and its pictures as a timeline of their own. */
+import { lazy, Suspense } from "react";
+
 import { albumView, toProblem, useAlbum } from "@/api";
 import {
   AlbumActions,
@@ -11,6 +13,9 @@ import { Timeline } from "@/features/timeline";
 import { ErrorState, GridSkeleton, usePageTitle } from "@/ui";
 
 import { NotFound } from "./NotFound";
+
+// Few albums have guests: it comes behind the album itself.
+const AlbumGuests = lazy(() => import("@/features/sharing/AlbumGuests"));
 
 type AlbumPageProps = { id: string; openId: string | null; onOpen: (id: string) => void };
 
@@ -36,6 +41,9 @@ const AlbumPage = ({ id, openId, onOpen }: AlbumPageProps) => {
     <div key={id} className="timeline-page sm:pr-6">
       <AlbumContext value={album}>
         <AlbumHeader album={album} />
+        <Suspense fallback={null}>
+          <AlbumGuests albumId={id} />
+        </Suspense>
         {album.order === "newest" ? (
           <Timeline
             view={albumView(id)}

@@ -58,6 +58,9 @@ export const albumsApi = ({ images, albums = [anAlbum()], members = [] }: Albums
   };
 
   const handlers = [
+    http.get("*/api/collected", () =>
+      HttpResponse.json({ images: [], waiting: 0, next_cursor: null }),
+    ),
     http.get("*/api/albums", () =>
       HttpResponse.json({
         albums: [...kept.values()].map(counted),

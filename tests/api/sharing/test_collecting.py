@@ -1,5 +1,8 @@
 """Guests without an account add pictures to an album by a link (issue 14, section 2)."""
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -455,3 +458,48 @@ def test_the_record_says_what_guests_did_and_what_was_decided(
 
     until(lambda: "guest_pictures_added" in events())
     assert {"share_made", "guest_pictures_accepted", "guest_pictures_declined"} <= set(events())
+
+
+def test_what_waits_is_counted_for_an_album_and_listed_by_pages(
+    ada: Person, album: str, visitor: httpx2.Client
+) -> None:
+    other = make_album(ada)
+    header = visit(visitor, collect(ada, album))
+    send(visitor, header, jpeg(seed=7130), jpeg(seed=7131))
+    send(visitor, visit(visitor, collect(ada, other)), jpeg(seed=7132))
+    until(lambda: len(sent(ada)) == 3)
+    query = {"stage": "waiting", "album_id": album, "limit": "1"}
+    page = ada.http.get("/api/collected", params=query).json()
+    assert (page["waiting"], len(page["images"])) == (2, 1)
+    rest = ada.http.get("/api/collected", params=query | {"cursor": page["next_cursor"]}).json()
+    assert (len(rest["images"]), rest["next_cursor"]) == (1, None)
+    assert rest["images"][0]["id"] != page["images"][0]["id"]
+    wrong = ada.http.get("/api/collected", params={"cursor": "x"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_a_copy_of_everything_says_who_sent_what_and_has_what_waits(
+    ada: Person, album: str, visitor: httpx2.Client
+) -> None:
+    header = visit(visitor, collect(ada, album))
+    first, second = jpeg(seed=7133, name="first.jpg"), jpeg(seed=7134, name="second.jpg")
+    send(visitor, header, first, second, added_by="Anna")
+    waiting = until(lambda: (found := sent(ada)) and len(found) == 2 and found)
+    until(lambda: all(ada.settled(each["image"]["id"]) for each in waiting))
+    (accepted,) = [each for each in waiting if each["image"]["name"] == "first.jpg"]
+    decide(ada, "accept", accepted["id"])
+    ada.http.post("/api/account/exports").raise_for_status()
+
+    def parts() -> Any:
+        (export,) = ada.http.get("/api/account/exports").json()["exports"]
+        return export["state"] == "ready" and export["parts"]
+
+    (part,) = until(parts)
+    archive = zipfile.ZipFile(io.BytesIO(httpx2.get(part["url"]).content))
+    names = archive.namelist()
+    (unreviewed,) = [each for each in names if each.endswith("/second.jpg")]
+    assert "/Sent by guests, not reviewed/" in unreviewed
+    (place,) = [each for each in names if each.endswith("/first.jpg")]
+    assert "guests" not in place
+    facts = json.loads(archive.read(f"{place}.json"))
+    assert facts["sent_by_guest"]["name"] == "Anna"

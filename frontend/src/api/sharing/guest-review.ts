@@ -1,5 +1,5 @@
 /** What guests sent by one's links: what waits for a review, and what was decided. */
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, read } from "../client";
 import type { GuestDecision, ReviewStage } from "../types";
@@ -16,6 +16,16 @@ export const useSentByGuests = (stage: ReviewStage) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+  });
+
+/** How many pictures of guests wait for a review that are to go into an album. */
+export const useGuestsWaiting = (albumId: string) =>
+  useQuery({
+    queryKey: [...KEY, "waiting", albumId],
+    queryFn: async ({ signal }) => {
+      const query = { stage: "waiting", album_id: albumId, limit: 1 } as const;
+      return (await read(api.GET("/api/collected", { params: { query }, signal }))).waiting;
+    },
   });
 
 /** Accepts or declines, or undoes that; what is done at once is bounded, and asked for again until all is. */
