@@ -83,6 +83,7 @@ REPETITIONS = {
         "What is deleted already stays so; of a cancelled upload there is nothing left: 404."
     ),
     "change_images": _safe("What is as it should be already is left alone."),
+    "measure_images": _LOOK,
     "retry_image": _safe("The second time it is not damaged, since it is being tried: 409."),
     "describe_image": _not_safe(
         "One that waits goes on waiting; one that was described meanwhile is described again."

@@ -66,6 +66,7 @@ GET /api/images/<uuid:image_id> app.library.routes:get_image
 GET /api/images/<uuid:image_id>/original app.library.routes:get_original
 PATCH /api/images/<uuid:image_id> app.library.routes:update_image
 DELETE /api/images/<uuid:image_id> app.library.routes:delete_image
+POST /api/images/total app.library.routes:measure_images
 POST /api/images/batch app.library.routes:change_images
 POST /api/images/<uuid:image_id>/retry app.library.routes:retry_image
 POST /api/images/<uuid:image_id>/describe app.library.routes:describe_image

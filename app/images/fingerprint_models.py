@@ -36,7 +36,10 @@ class FingerprintState(StrEnum):
 # bits of a hash, 16 are a band, and there are six: the waves of low frequency, which cropping
 # changes least, and every second and every third one. Where any band of a picture's window is that
 # of another's middle, they may look alike. An index for each band finds these: of pictures that
-# have nothing to do with each other, a few in a thousand.
+# have nothing to do with each other, a few in a thousand. The indexes are of a table that has the
+# hashes alone, since the rows that have the grey pictures fill a page by twelve. Their keys are one
+# number, `band_key`: 32 bits of a hash of the owner, and 32 of one of the band. So no index but the
+# band's own can answer, whatever the planner knows of the owner; who reads asks for the owner too.
 _BANDS = (
     range(16),
     range(0, 32, 2),
@@ -50,10 +53,8 @@ BANDS = tuple(sum(1 << (WAVES - 1 - wave) for wave in band) for band in _BANDS)
 
 def _band_index(number: int) -> Index:
     return Index(
-        f"ix_fingerprints_band_{number}",
-        "owner_id",
-        text(f"(middle & {BANDS[number]}::bigint)"),
-        postgresql_where=text("middle IS NOT NULL"),
+        f"ix_middle_hashes_band_{number}",
+        text(f"band_key(owner_id, middle & {BANDS[number]}::bigint)"),
     )
 
 
@@ -71,7 +72,6 @@ class FingerprintRow(Base):
             "(state IN ('new', 'compared')) = (middle IS NOT NULL AND grey IS NOT NULL)",
             name="middle",
         ),
-        *(_band_index(number) for number in range(len(BANDS))),
         Index(
             "ix_fingerprints_missing",
             "owner_id",
@@ -118,6 +118,22 @@ class FingerprintRow(Base):
     def owned_by(cls, user: User | Owner) -> ColumnElement[bool]:
         """The condition that every query on a person's behalf carries."""
         return cls.owner_id == user.id
+
+
+class MiddleHash(Base):
+    """The hash of a fingerprint's middle once more, to be found: whoever compares adds it."""
+
+    __tablename__ = "middle_hashes"
+    __table_args__ = (
+        *(_band_index(number) for number in range(len(BANDS))),
+        {"comment": "Hashes of the fingerprints that others are compared with."},
+    )
+
+    image_id: Mapped[UUID] = mapped_column(
+        ForeignKey("fingerprints.image_id", ondelete="CASCADE"), primary_key=True
+    )
+    owner_id: Mapped[UUID] = mapped_column(comment="As of the image.")
+    middle: Mapped[int] = mapped_column(BigInteger, comment="As of the fingerprint.")
 
 
 class UnalikePair(Base):

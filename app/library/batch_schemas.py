@@ -110,6 +110,23 @@ class PickedImages(BaseModel):
     ] = False
 
 
+class TotalIn(BaseModel):
+    """Pictures that are to be measured together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class TotalOut(BaseModel):
+    """How much pictures are together."""
+
+    images: int = Field(
+        ge=0, description="How many of them are there; the others are left out.", examples=[812]
+    )
+    size: int = Field(ge=0, description="Of their originals, in bytes.", examples=[3435973836])
+
+
 class Match(BaseModel):
     """All pictures of a view, or those of some of its days."""
 

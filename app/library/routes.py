@@ -7,10 +7,11 @@ from uuid import UUID
 
 import orjson
 from flask import Response, request
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts.models import User
-from app.accounts.rate_limits.seats import take_seat
+from app.accounts.rate_limits.policies import LONG_READS
+from app.accounts.rate_limits.seats import take_read_seat, take_seat
 from app.accounts.sessions.guards import current_owner, current_user, require_fresh, signed_in
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.boto import AwsUnavailableError
@@ -51,11 +52,11 @@ from app.images.schemas import (
     QueuedOut,
 )
 from app.library.batch import FOR_GOOD, change_many
-from app.library.batch_schemas import BatchIn, BatchOut
+from app.library.batch_schemas import BatchIn, BatchOut, TotalIn, TotalOut
 from app.library.description_schemas import DescribeMissingIn
 from app.library.downloads import has_checked_original
 from app.library.flags import set_archived, set_favourite
-from app.library.selection import Locked, lock_images
+from app.library.selection import Locked, among, lock_images
 from app.library.trash import delete_images, restore_images
 from app.messages import DescribeAll, DescribePicture
 from app.places.naming import name_places
@@ -222,6 +223,24 @@ def delete_image(image_id: UUID) -> Response:
     db.session.commit()
     _drop_open_parts(user, deleted.open_parts)
     return Response(status=204)
+
+
+@images.post("/total")
+@signed_in
+@images.input(TotalIn, location="json")
+@images.output(TotalOut)
+@images.doc(responses={429: LONG_READS})
+def measure_images(json_data: TotalIn) -> Response:
+    """Say how large the originals of up to 10,000 pictures are together.
+
+    Safe to repeat. Nothing is changed.
+    """
+    user = current_user()
+    take_read_seat(user.id, rows=len(json_data.ids))
+    total = func.coalesce(func.sum(Image.byte_size), 0)
+    query = select(func.count(), total).where(Image.owned_by(user), among(json_data.ids))
+    count, size = db.session.execute(query).one()
+    return json_response({"images": count, "size": int(size)})
 
 
 @images.post("/batch")

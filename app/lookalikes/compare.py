@@ -17,43 +17,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, func, select, text, update
 
 from app.database import db, set_short_lock_timeout
-from app.images.fingerprint_models import BANDS, FingerprintRow, FingerprintState, UnalikePair
+from app.images.fingerprint_models import FingerprintRow, FingerprintState, UnalikePair
 from app.lookalikes.alignment import PROBES, Grey, Probe, are_alike, probe_hashes
+from app.lookalikes.candidates import read_candidates
 
 MAX_AT_ONCE = 100
 MAX_PROBED = 50  # whose candidates are read at once
 SECONDS_AT_ONCE = 3.0
 MAX_IN_GROUP = 20
-# Bits of 63 in which the middle of one may differ from the window of another. More find hardly any
-# more copies, and many more that have nothing to do with each other.
-MAX_DISTANCE = 13
-# Of those that agree in one band. A scanner's pages, thousands of which may, take no longer.
-_MAX_OF_BAND = 200
 _MAX_COMPARED = 200  # with one picture, the nearest first
-_MAX_CANDIDATES = 100_000  # read at once: some 40 MB, where the sweep has 512
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
+# In the order of the index. Of so many new ones the planner does not know: it would read and sort
+# all of them, grey pictures and hashes, for each hundred.
+_UNSORTED = text("SET LOCAL enable_sort = off")
+_SORTED = text("SET LOCAL enable_sort = on")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
-# Arrays come as texts: to parse thousands of numbers as expressions takes longer than to look for
-# them. The owner comes from a subquery, whose value the planner does not see: of somebody who is
-# not in its statistics yet it would expect one row, for which any index that begins with the owner
-# is as good as that of the band, and read all their rows for each of thousands of probes.
-_OF_BANDS = " UNION ALL ".join(
-    "SELECT probe.number, probe.hash, found.* FROM unnest("  # noqa: S608 - constants
-    f"CAST(:numbers_{number} AS integer[]), CAST(:hashes_{number} AS bigint[])"
-    ") AS probe (number, hash) CROSS JOIN LATERAL ("
-    "SELECT image_id, group_id, middle FROM fingerprints"
-    " WHERE owner_id = (SELECT CAST(:owner AS uuid)) AND middle IS NOT NULL"
-    f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND}"
-    ") AS found"
-    for number, band in enumerate(BANDS)
-)
-_CANDIDATES = text(f"""
-SELECT number, image_id, group_id, middle FROM ({_OF_BANDS}) AS candidates
-WHERE bit_count((middle # hash)::bit(64)) <= {MAX_DISTANCE} LIMIT {_MAX_CANDIDATES}
-""")  # noqa: S608 - constants
 _GREYS = text("""
-SELECT image_id, grey FROM fingerprints
+SELECT image_id, group_id, grey FROM fingerprints
 WHERE image_id = ANY (CAST(:ids AS uuid[])) AND grey IS NOT NULL
 """)
 _NEXT_OWNER = text("""
@@ -62,6 +43,12 @@ ORDER BY owner_id LIMIT 1
 """)
 
 
+_ADD_HASHES = text("""
+INSERT INTO middle_hashes (image_id, owner_id, middle)
+SELECT image_id, CAST(:owner AS uuid), middle
+FROM unnest(CAST(:ids AS uuid[]), CAST(:middles AS bigint[])) AS made (image_id, middle)
+ON CONFLICT (image_id) DO UPDATE SET middle = EXCLUDED.middle
+""")
 _SET_GROUPS = text("""
 UPDATE fingerprints SET group_id = wanted.group_id
 FROM unnest(CAST(:ids AS uuid[]), CAST(:groups AS uuid[])) AS wanted (image_id, group_id)
@@ -76,6 +63,7 @@ class _New(NamedTuple):
     image_id: UUID
     group_id: UUID | None
     grey: bytes
+    middle: int
     probes: list[int]  # a hash for each of PROBES
 
 
@@ -117,6 +105,7 @@ def compare_some(owner_id: UUID) -> bool:
         return False
     ends = monotonic() + SECONDS_AT_ONCE
     new = _lock_new(owner_id)
+    _make_findable(owner_id, new)
     alike: dict[UUID, list[_Found]] = {}
     for at in range(0, len(new), MAX_PROBED):
         alike |= _alike(owner_id, new[at : at + MAX_PROBED], ends=ends)
@@ -136,6 +125,7 @@ def _lock_new(owner_id: UUID) -> Sequence[_New]:
             FingerprintRow.image_id,
             FingerprintRow.group_id,
             FingerprintRow.grey,
+            FingerprintRow.middle,
             FingerprintRow.windows,
         )
         .where(FingerprintRow.owner_id == owner_id, FingerprintRow.state == FingerprintState.NEW)
@@ -143,11 +133,24 @@ def _lock_new(owner_id: UUID) -> Sequence[_New]:
         .limit(MAX_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
+    db.session.execute(_UNSORTED)
+    rows = db.session.execute(query).all()
+    db.session.execute(_SORTED)
     return [
-        _New(row.image_id, row.group_id, row.grey, probe_hashes(row.windows))
-        for row in db.session.execute(query)
+        _New(row.image_id, row.group_id, row.grey, row.middle, probe_hashes(row.windows))
+        for row in rows
         if row.grey is not None and row.windows is not None
     ]
+
+
+def _make_findable(owner_id: UUID, new: Sequence[_New]) -> None:
+    """Add hashes of new pictures to those that are looked through, for each other and later ones.
+
+    So of two that are new both are not looked for: the one that comes later finds the other.
+    """
+    if new:
+        ids, middles = [row.image_id for row in new], [row.middle for row in new]
+        db.session.execute(_ADD_HASHES, {"owner": owner_id, "ids": ids, "middles": middles})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,28 +159,29 @@ class _Found:
 
     image_id: UUID
     group_id: UUID | None
+    grey: bytes
 
 
 def _alike(owner_id: UUID, new: Sequence[_New], *, ends: float) -> dict[UUID, list[_Found]]:
     """Return what each new picture looks like, of those that could be compared in time."""
     candidates: defaultdict[int, dict[UUID, _Candidate]] = defaultdict(dict)
-    for row in db.session.execute(_CANDIDATES, {"owner": owner_id, **_probes(new)}):
+    for row in read_candidates(owner_id, [picture.probes for picture in new]):
         candidates[row.number][row.image_id] = row
     nearest = {
         number: _sort_candidates(picture, candidates[number].values())[:_MAX_COMPARED]
         for number, picture in enumerate(new)
     }
     # Read last, once each: they are most of what there is to read.
-    greys = _read_greys({row.image_id for rows in nearest.values() for _, row in rows})
+    found = _read_found({row.image_id for rows in nearest.values() for _, row in rows})
     alike: dict[UUID, list[_Found]] = {}
     for number, picture in enumerate(new):
         if number and monotonic() >= ends:
             break
         one = Grey(picture.grey)
         alike[picture.image_id] = [
-            _Found(image_id=row.image_id, group_id=row.group_id)
+            other
             for probe, row in nearest[number]
-            if row.image_id in greys and are_alike(one, Grey(greys[row.image_id]), probe=probe)
+            if (other := found.get(row.image_id)) and are_alike(one, Grey(other.grey), probe=probe)
         ]
     return alike
 
@@ -190,31 +194,15 @@ def _sort_candidates(picture: _New, found: Iterable[_Candidate]) -> list[tuple[P
     return [(PROBES[number], row) for _, number, row in measured]
 
 
-def _read_greys(ids: set[UUID]) -> dict[UUID, bytes]:
-    """Return the shades of pictures, of those that have some still."""
+def _read_found(ids: set[UUID]) -> dict[UUID, _Found]:
+    """Return pictures by their ids, of those that have shades still."""
     if not ids:
         return {}
     rows = db.session.execute(_GREYS, {"ids": list(ids)})
-    return {image_id: bytes(grey) for image_id, grey in rows}
-
-
-def _probes(new: Sequence[_New]) -> dict[str, str]:
-    """Return what to look for in each band, as arrays: numbers of pictures, and hashes.
-
-    Hashes of a picture that agree in a band are looked for once.
-    """
-    parameters: dict[str, str] = {}
-    for band_number, band in enumerate(BANDS):
-        numbers: list[int] = []
-        hashes: list[int] = []
-        for number, picture in enumerate(new):
-            different = {hashed & band: hashed for hashed in picture.probes}
-            numbers += [number] * len(different)
-            hashes += different.values()
-        # As lists are written in Python; what is between the brackets is the same in both.
-        parameters[f"numbers_{band_number}"] = f"{{{str(numbers)[1:-1]}}}"
-        parameters[f"hashes_{band_number}"] = f"{{{str(hashes)[1:-1]}}}"
-    return parameters
+    return {
+        row.image_id: _Found(image_id=row.image_id, group_id=row.group_id, grey=row.grey)
+        for row in rows
+    }
 
 
 def _nearest(probes: Sequence[int], middle: int) -> tuple[int, int]:

@@ -4,9 +4,9 @@ const LOCALE = "en-GB";
 export const dateFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(LOCALE, options);
 
-/** "12,345", and with so many digits behind the point at most "12,345.6" */
-export const formatNumber = (value: number, digits = 3): string =>
-  value.toLocaleString(LOCALE, { maximumFractionDigits: digits });
+/** "12,345", and with so many digits behind the point at most, and at least, "12,345.6" */
+export const formatNumber = (value: number, digits = 3, least = 0): string =>
+  value.toLocaleString(LOCALE, { maximumFractionDigits: digits, minimumFractionDigits: least });
 
 /** "1 device", "12,345 devices" */
 export const counted = (count: number, one: string, many = `${one}s`): string =>

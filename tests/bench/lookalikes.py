@@ -29,7 +29,8 @@ from sqlalchemy import create_engine, text
 from app.database import db
 from app.images.fingerprint_models import BANDS
 from app.lookalikes.alignment import PROBES, Grey, are_alike, probe_hashes
-from app.lookalikes.compare import MAX_DISTANCE, compare_some
+from app.lookalikes.candidates import MAX_DISTANCE
+from app.lookalikes.compare import compare_some
 from app.settings import with_driver
 from tests.conftest import running_stack
 from tests.support.edited_photos import EDITS, SIZE, TURNED, edited, scene, sky, turned
@@ -49,12 +50,9 @@ def looks_like(new: Fingerprint | None, old: Fingerprint | None) -> bool:
     """Say whether the one is found when the other is there, as compare.py does by its index."""
     if new is None or old is None:
         return False
-    middle, is_candidate = old.hashes[0], False
-    hashes = probe_hashes(new.hashes)
-    for band in BANDS:
-        different = {hashed & band: hashed for hashed in hashes}
-        hashed = different.get(middle & band)
-        is_candidate |= hashed is not None and (hashed ^ middle).bit_count() <= MAX_DISTANCE
+    middle, hashes = old.hashes[0], probe_hashes(new.hashes)
+    near = [hashed for hashed in hashes if (hashed ^ middle).bit_count() <= MAX_DISTANCE]
+    is_candidate = any((hashed ^ middle) & band == 0 for hashed in near for band in BANDS)
     if not is_candidate:
         return False
     nearest = min(range(len(hashes)), key=lambda at: (hashes[at] ^ middle).bit_count())

@@ -126,4 +126,17 @@ def test_palette_is_accessible(
     page.keyboard.type("2024")
     expect(_marked(page)).to_have_text("Go to 2024")
     judge.look_at("palette with a date")
+    page.keyboard.press("Escape")
+    # What else keys do is told by one of them, and by a command.
+    keys = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    expect(keys).to_contain_text("Go to a page, an album, a tag or a date")
+    judge.look_at("keys")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    _open(page)
+    page.keyboard.type("keys")
+    expect(_marked(page)).to_have_text("Keys")
+    page.keyboard.press("Enter")
+    expect(keys).to_be_visible()
     assert judge.sentence() == ""

@@ -33,8 +33,9 @@ def _show_library(screen: Screen, product: RunningProduct) -> None:
 
 
 @pytest.fixture
-def library(screen: Screen, product: RunningProduct) -> Screen:
-    """Somebody with a large library, at its top."""
+def library(new_screen: Callable[..., Screen], product: RunningProduct) -> Screen:
+    """Somebody with a large library, at its top; dates are English whatever the browser's are."""
+    screen = new_screen(locale="de-DE")
     _show_library(screen, product)
     return screen
 
@@ -126,6 +127,10 @@ def test_a_link_far_down_opens_among_its_neighbours(library: Screen) -> None:
     page.keyboard.press("Escape")
     expect(screen.viewer).to_have_count(0)
     expect(screen.tile("seeded 1262.jpg")).to_be_focused()
+    expect(screen.tile("seeded 1262.jpg")).to_be_in_viewport()
+    # The place that the viewer led to is kept, though nobody scrolled.
+    page.wait_for_function("() => history.state?.gridPlace?.kind === 'image'")
+    page.reload()
     expect(screen.tile("seeded 1262.jpg")).to_be_in_viewport()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, text
 
 from app.database import db
 from app.images.fingerprint_models import BANDS
-from app.lookalikes import compare
+from app.lookalikes import candidates, compare
 from app.lookalikes.compare import MAX_IN_GROUP, compare_some, new_group_id, owners_with_new
 from app.media.fingerprints import turned_hashes
 from app.settings import with_driver
@@ -119,7 +119,7 @@ def test_hashes_of_a_turned_picture_are_those_of_the_picture_turned() -> None:
 
 
 def test_each_band_is_looked_for_in_its_index_whatever_statistics_know(
-    library: Library, database: Engine
+    library: Library, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of somebody who came after the last ANALYZE the planner expects one row in any index."""
     ada, bob = library.person(), library.person()
@@ -140,27 +140,75 @@ def test_each_band_is_looked_for_in_its_index_whatever_statistics_know(
             middle = hashtextextended(image_id::text, 1) & ((1::bigint << 62) - 1)
         WHERE owner_id = :owner
     """)
+    find = text("""
+        INSERT INTO middle_hashes (image_id, owner_id, middle)
+        SELECT image_id, owner_id, middle FROM fingerprints WHERE owner_id = :owner
+    """)
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for owner in (ada, bob):
             connection.execute(fill, {"owner": str(owner)})
             connection.execute(prepare, {"owner": owner, "grey": made.grey})
+            connection.execute(find, {"owner": owner})
             if owner == ada:
-                connection.execute(text("ANALYZE fingerprints"))
+                connection.execute(text("ANALYZE fingerprints, middle_hashes"))
     add_photos(database, bob, scene(24))
-    plan: list[str] = []
+    plans: dict[str, list[str]] = {}
 
     def explain(_: object, cursor: Any, statement: str, parameters: object, *__: object) -> None:
-        if "CROSS JOIN LATERAL" in statement and not plan:
+        if "band_key" in statement and "EXPLAIN" not in statement:
             cursor.execute(f"EXPLAIN {statement}", parameters)
-            plan.extend(line for (line,) in cursor.fetchall())
+            how = "one by one" if "LATERAL" in statement else "at once"
+            plans[how] = [line for (line,) in cursor.fetchall()]
 
+    monkeypatch.setattr(candidates, "MAX_OF_BAND", 0)  # so that they are read in both ways
     with library.worker_context.app.app_context():
         event.listen(db.engine, "before_cursor_execute", explain)
         compare_some(bob)
         event.remove(db.engine, "before_cursor_execute", explain)
-    conditions = [line for line in plan if "Index Cond" in line]
-    assert len(conditions) == len(BANDS), "\n".join(plan)
-    assert all("middle &" in line for line in conditions), "\n".join(plan)
+    for how in ("at once", "one by one"):
+        conditions = [line for line in plans[how] if "Index Cond" in line]
+        assert len(conditions) == len(BANDS), "\n".join(plans[how])
+        assert all("middle &" in line for line in conditions), "\n".join(plans[how])
+    joins = [line for line in plans["at once"] if "Join  (" in line or "Loop" in line]
+    assert ["Hash" in line for line in joins] == [True] * len(BANDS), "\n".join(plans["at once"])
+
+
+def test_pictures_with_a_crowded_band_are_looked_for_one_by_one(
+    library: Library, database: Engine, compared: Compared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MAX_OF_BAND", 2)
+    ada = library.person()
+    photo = scene(25)
+    copies = [edited(photo, kind, seed=1) for kind in ("as WebP", "half as large", "warmer")]
+    assert compared(ada) == set()
+    ids = add_photos(database, ada, photo, *copies, scene(26))
+    assert compared(ada) == {frozenset(ids[:4])}
+
+
+def test_hash_that_is_found_is_that_of_the_fingerprint(
+    library: Library, database: Engine, compared: Compared
+) -> None:
+    ada = library.person()
+    photo = scene(27)
+    (first,) = add_photos(database, ada, photo)
+    assert compared(ada) == set()
+    again = fingerprint_of(scene(28))
+    assert again
+    made_anew = """
+        UPDATE fingerprints SET state = 'new', middle = :middle, grey = :grey, windows = :windows
+        WHERE image_id = :id RETURNING 1
+    """
+    hashes = list(again.hashes)
+    library.value(made_anew, middle=hashes[0], grey=again.grey, windows=hashes, id=first)
+    assert compared(ada) == set()
+    other, _ = add_photos(database, ada, edited(scene(28), "warmer", seed=1), photo)
+    pairs = compared(ada)
+    assert [first in pair for pair in pairs] == [True]
+    assert len(pairs) == 1
+    left = "SELECT count(*) FROM middle_hashes WHERE owner_id = :owner"
+    assert library.value(left, owner=ada) == 3
+    library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=other)
+    assert library.value(left, owner=ada) == 2
 
 
 def test_next_shot_and_another_view_are_in_no_group(

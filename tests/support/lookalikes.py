@@ -27,6 +27,12 @@ UPDATE fingerprints SET state = :state, grey = :grey, middle = :middle, windows 
 WHERE image_id = :id
 """)
 
+# As whoever compares does.
+_FINDABLE = text("""
+INSERT INTO middle_hashes (image_id, owner_id, middle)
+SELECT image_id, owner_id, middle FROM fingerprints WHERE image_id = :id AND state = 'compared'
+""")
+
 
 def fingerprint_of(photo: Image.Image) -> Fingerprint | None:
     """Make it as a decoder makes it of a thumbnail."""
@@ -57,6 +63,7 @@ def add_photos(
                     "windows": None if group else list(made.hashes),
                 }
             connection.execute(_FINGERPRINT, {"id": image_id, "group": group, **values})
+            connection.execute(_FINDABLE, {"id": image_id})
     return ids
 
 

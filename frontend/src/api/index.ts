@@ -90,6 +90,7 @@ export {
   useLoadedBuckets,
   useTimeline,
 } from "./images/timeline-queries";
+export { useTotalSize } from "./images/total";
 export { useDeleteForGood } from "./images/delete-for-good";
 export { useDecide, useLookalikes, useUndoDecision, type Decision } from "./images/lookalikes";
 export { useFound } from "./images/search";

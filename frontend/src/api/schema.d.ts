@@ -2340,6 +2340,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how large the originals of up to 10,000 pictures are together
+         * @description Say how large the originals of up to 10,000 pictures are together.
+         *
+         *     Safe to repeat. Nothing is changed.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["measure_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lookalikes": {
         parameters: {
             query?: never;
@@ -9365,6 +9389,32 @@ export interface components {
         TokensOut: {
             /** Tokens */
             tokens: components["schemas"]["TokenRow"][];
+        };
+        /**
+         * TotalIn
+         * @description Pictures that are to be measured together.
+         */
+        TotalIn: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * TotalOut
+         * @description How much pictures are together.
+         */
+        TotalOut: {
+            /**
+             * Images
+             * @description How many of them are there; the others are left out.
+             * @example 812
+             */
+            images: number;
+            /**
+             * Size
+             * @description Of their originals, in bytes.
+             * @example 3435973836
+             */
+            size: number;
         };
         /**
          * TotpBegun
@@ -20466,6 +20516,114 @@ export interface operations {
                 };
             };
             /** @description They were asked for a moment ago, or many were some hours ago. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotalIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -12,6 +12,7 @@ export const AlbumViewer = later(async () => (await import("./AlbumViewer")).def
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
 export const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+export const PageKeys = lazy(async () => ({ default: (await import("./palette")).PageKeys }));
 export const SearchBox = lazy(async () => {
   await afterFirstPicture();
   return { default: (await import("./SearchBox")).SearchBox };

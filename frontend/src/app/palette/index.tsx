@@ -14,6 +14,7 @@ import {
   CalendarIcon,
   CheckIcon,
   Combobox,
+  CommandIcon,
   Dialog,
   SearchIcon,
   SettingsIcon,
@@ -26,6 +27,8 @@ import { favourites, firstPages, morePages } from "../navigation";
 import { searchAddress, SEARCH } from "../search-address";
 import { parseDate } from "./dates";
 
+export { PageKeys } from "./PageKeys";
+
 /** Of albums and of tags: typing more finds the others. */
 const MAX_OF_A_KIND = 6;
 const MAX_TEXT = 200;
@@ -35,6 +38,7 @@ type Command = ComboboxOption & { run: () => void };
 export type PaletteProps = {
   path: string;
   onGo: (to: string, options?: { state: unknown }) => void;
+  onKeys: () => void;
   onClose: () => void;
 };
 
@@ -52,7 +56,7 @@ const line = (icon: React.ReactNode, text: React.ReactNode) => (
   </>
 );
 
-export const Palette = ({ path, onGo, onClose }: PaletteProps) => {
+export const Palette = ({ path, onGo, onKeys, onClose }: PaletteProps) => {
   const [text, setText] = useState("");
   const [buttons] = useState(selectionButtons);
   const albums = useAlbums().data ?? [];
@@ -120,6 +124,9 @@ export const Palette = ({ path, onGo, onClose }: PaletteProps) => {
         content: line(icon, label),
         run: go(to),
       })),
+    ...(isMeant("Keys")
+      ? [{ key: "keys", group: "Pages", content: line(<CommandIcon />, "Keys"), run: onKeys }]
+      : []),
   ];
   if (typed !== "") {
     found.push(

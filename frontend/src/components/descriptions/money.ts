@@ -7,7 +7,7 @@ const CENT = 0.01;
 export const formatUsd = (usd: number): string => {
   if (usd === 0) return "US$0";
   if (usd < CENT) return `US$${formatNumber(Number(usd.toPrecision(2)), 6)}`;
-  return `US$${usd.toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  return `US$${formatNumber(usd, 2, 2)}`;
 };
 
 /** The same, and never less than it is: for what something costs at most. */

@@ -71,7 +71,7 @@ export const ImageGrid = (props: ImageGridProps) => {
   const { sections, more, loader: Loader } = list;
   const [ref, width] = useElementWidth();
   const layout = useMemo(() => placeSections(sections, width), [sections, width]);
-  const { scroll, view, near } = useGridScroll({ ref, layout, keepsPlace });
+  const { scroll, view, near } = useGridScroll({ ref, layout, keepsPlace, isOpen: open !== null });
   const { activeId, setActiveId, moveBy } = useGridFocus({ ref, layout, scroll, open });
   const pointer = usePointerSelection({ list, layout, selection, onSelect });
 

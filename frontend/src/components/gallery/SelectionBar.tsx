@@ -1,29 +1,22 @@
 /** What can be done with the selected pictures; lies over the header while any is selected, and on a phone over the bar below. */
 import type { ReactNode } from "react";
 
-import { isWhole, useImagesInView, useKnownImages, type ListedImage } from "@/api";
+import { isWhole, useKnownImages, useTotalSize, type ListedImage } from "@/api";
 import { formatNumber } from "@/locale";
 import { CloseIcon, formatBytes, IconButton } from "@/ui";
 
 import { MAX_SELECTED } from "./selection";
 
-/** Buckets have no sizes. For more than so many they would take a request for each hundred. */
-const MAX_MEASURED = 500;
-
-/** How large the originals are together, in words; null: that is not known of all. */
-const useTotalSize = (selected: readonly ListedImage[], isOwn: boolean): string | null => {
+/** How large the originals are together, in words; null: that is not known yet. */
+const useSizeInWords = (selected: readonly ListedImage[], isOwn: boolean): string | null => {
   const known = useKnownImages();
-  const isMeasured = isOwn && selected.length <= MAX_MEASURED;
-  const missing = selected.filter((image) => !isWhole(image) && !known.has(image.id));
-  useImagesInView(isMeasured ? missing.map(({ id }) => id) : []);
-  if (!isMeasured) return null;
-  let total = 0;
-  for (const image of selected) {
-    const size = isWhole(image) ? image.size : known.get(image.id)?.size;
-    if (size === undefined) return null;
-    total += size;
-  }
-  return formatBytes(total);
+  const sizes = selected.map((image) => (isWhole(image) ? image : known.get(image.id))?.size);
+  // Buckets have no sizes.
+  const isKnown = !sizes.includes(undefined);
+  const asked = useTotalSize(isOwn && !isKnown ? selected : null);
+  if (!isOwn) return null;
+  const total = isKnown ? sizes.reduce<number>((sum, size = 0) => sum + size, 0) : asked;
+  return total === undefined ? null : formatBytes(total);
 };
 
 type SelectionBarProps = {
@@ -35,7 +28,7 @@ type SelectionBarProps = {
 };
 
 export const SelectionBar = ({ selected, onClear, isOwn = true, children }: SelectionBarProps) => {
-  const size = useTotalSize(selected, isOwn);
+  const size = useSizeInWords(selected, isOwn);
   const isFull = selected.length >= MAX_SELECTED;
   return (
     <div
@@ -51,7 +44,8 @@ export const SelectionBar = ({ selected, onClear, isOwn = true, children }: Sele
           {formatNumber(selected.length)} selected
         </span>
         <span className="block truncate text-sm text-muted">
-          {isFull ? "as many as can be changed at once" : size}
+          {[size, isFull && "as many as can be changed at once"].filter(Boolean).join(", ")}
+          {isOwn && size === null && "\u00a0"}
         </span>
       </p>
       {/* On a phone six in a row, with their words below the icons. */}

@@ -305,6 +305,24 @@ test("Ctrl+A selects all, also what is not loaded, and the bar says how large th
   expect(await screen.findByText("6 pictures moved to Recently deleted")).toBeVisible();
 });
 
+test("how large pictures are of which little is known is asked for once they are selected", async () => {
+  serveMonths();
+  const asked: unknown[] = [];
+  server.use(
+    http.get("*/api/images", () => HttpResponse.json({ images: [], next_cursor: null })),
+    http.post("*/api/images/total", async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ images: 6, size: 7_000_000_000 });
+    }),
+  );
+  show();
+  await screen.findAllByRole("link");
+  await userEvent.keyboard("{Control>}a{/Control}");
+  const bar = await screen.findByRole("toolbar");
+  await waitFor(() => expect(bar).toHaveTextContent("7 GB"));
+  expect(asked).toEqual([{ ids: ["32", "31", "22", "21", "12", "11"] }]);
+});
+
 test("a shift-click selects all in between over months", async () => {
   serveMonths();
   const { user } = show();

@@ -59,13 +59,18 @@ export const ViewerBar = (props: ViewerBarProps) => {
   const { download, isFetching } = useDownload(image);
   const place = position && `${formatNumber(position.at)} of ${formatNumber(position.of)}`;
   return (
-    <header className="flex items-center gap-1 bg-linear-to-b from-black/80 via-black/55 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-9 [text-shadow:0_0_3px_rgb(0_0_0/0.8)] [&_svg]:drop-shadow-[0_0_2px_rgb(0_0_0/0.7)] *:pointer-events-auto">
-      <IconButton label="Back to your pictures" className={light} onClick={props.onClose}>
+    <header className="flex items-center gap-1 max-sm:flex-wrap max-sm:gap-x-0 bg-linear-to-b from-black/80 via-black/55 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-9 [text-shadow:0_0_3px_rgb(0_0_0/0.8)] [&_svg]:drop-shadow-[0_0_2px_rgb(0_0_0/0.7)] *:pointer-events-auto">
+      <IconButton
+        label="Back to your pictures"
+        className={classNames(light, "max-sm:mr-auto")}
+        onClick={props.onClose}
+      >
         <ChevronLeftIcon className="size-6" />
       </IconButton>
-      <div className="min-w-0 flex-1 px-1">
+      {/* On a phone below the buttons, which leave no room beside them. */}
+      <div className="min-w-0 flex-1 px-1 max-sm:order-last max-sm:flex max-sm:basis-full max-sm:items-baseline max-sm:justify-between max-sm:gap-3 max-sm:px-2.5">
         <h2 className="truncate text-sm font-medium">{image.title ?? image.name}</h2>
-        <p className="text-xs text-white/85 tabular-nums">{place}</p>
+        <p className="shrink-0 text-xs whitespace-nowrap text-white/85 tabular-nums">{place}</p>
       </div>
       <p className="sr-only" role="status">
         {place !== null && `${place}: `}

@@ -7,11 +7,12 @@ import { useAddToAlbum } from "@/components/albums/use-add-to-album";
 import { useCorrectDates } from "@/components/corrections/use-correct-dates";
 import { loadPlaceDialog } from "@/components/corrections/load-place-dialog";
 import { useCorrectPlaces } from "@/components/corrections/use-correct-places";
+import { KeysDialog } from "@/components/keys/KeysDialog";
 import { loadTagDialog } from "@/components/tags/load-tag-dialog";
 import { useChangeTags } from "@/components/tags/use-change-tags";
 import { useDeleteForGoodWithWords } from "@/components/trash/use-delete-for-good";
 
-import { KeysDialog } from "./KeysDialog";
+import { VIEWER_KEYS } from "./keys";
 
 const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
 
@@ -48,7 +49,7 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
   useLoadAhead(loadAddToAlbumDialog);
   useLoadAhead(loadTagDialog);
   useLoadAhead(loadPlaceDialog);
-  if (which === "keys") return <KeysDialog onClose={onClose} />;
+  if (which === "keys") return <KeysDialog keys={VIEWER_KEYS} onClose={onClose} />;
   if (which === null) return null;
   if (which === "for good") {
     return (

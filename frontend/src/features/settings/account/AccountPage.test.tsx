@@ -73,6 +73,10 @@ test.each([
   expect(field).toBeInvalid();
   expect(field).toHaveFocus();
   expect(field).toHaveAccessibleDescription(new RegExp(`use ${least} characters`));
+  // The complaint goes with what it was about, and does not stand beside "Strong".
+  await user.type(field, "x");
+  expect(field).toBeValid();
+  expect(field).not.toHaveAccessibleDescription(/Too short/);
 });
 
 test("a password is set, and what it ends is said", async () => {

@@ -58,7 +58,12 @@ const PasswordDialog = ({ isSet, least, onClose }: PasswordDialogProps) => {
         name="password"
         least={least}
         opinion={opinion}
-        onType={setTyped}
+        onType={(text) => {
+          setTyped(text);
+          // What was complained of is not what stands there now.
+          setMistake(undefined);
+          if (set.isError) set.reset();
+        }}
         error={mistake ?? fieldError(set.error, "password")}
       />
     </FormDialog>

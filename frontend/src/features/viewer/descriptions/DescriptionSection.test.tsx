@@ -222,6 +222,17 @@ describe("asking the model", () => {
     expect(screen.getByRole("button", { name: "Write a description" })).toBeVisible();
   });
 
+  test("whoever does not want to hear of it again does not, with other pictures either", async () => {
+    const { unmount } = show(none, aSession());
+    await userEvent.click(await screen.findByRole("button", { name: "do not show this again" }));
+    expect(screen.queryByText(/AI/)).toBeNull();
+    unmount();
+    show(none, aSession());
+    expect(await screen.findByText("No description yet.")).toBeVisible();
+    expect(screen.queryByText(/AI/)).toBeNull();
+    localStorage.clear();
+  });
+
   test("where the operator offers none, nothing is said of it on each picture", async () => {
     const descriptions = { available: false, demo: false, model: null, host: null };
     show(none, aSession({ descriptions }));

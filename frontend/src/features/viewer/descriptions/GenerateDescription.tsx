@@ -1,4 +1,5 @@
 /** Where the model stands with this picture, and asking it, once more if need be. */
+import { useState } from "react";
 import { Link } from "wouter";
 
 import { toProblem, useDescribeImage, type ImageDetail } from "@/api";
@@ -37,24 +38,61 @@ const NoDescription = ({ detail, offer }: DescriptionRequestProps) => {
     return <p className="text-muted">No description yet.</p>;
   }
   if (offer === "off") {
-    return (
-      <p className="text-muted">
-        No description. Descriptions by AI are off:{" "}
-        <Link
-          href="/settings/descriptions"
-          className="font-medium text-accent underline underline-offset-2"
-        >
-          turn them on in Settings
-        </Link>
-        .
-      </p>
-    );
+    return <Offer />;
   }
   if (detail.state !== "ready" && detail.state !== "damaged") return null;
   return (
     <div>
       <p className="text-muted">No description yet.</p>
       <DescribeButton detail={detail} />
+    </div>
+  );
+};
+
+const HIDDEN = "pinhole.description-offer-hidden";
+
+const isOfferHidden = (): boolean => {
+  try {
+    return localStorage.getItem(HIDDEN) !== null;
+  } catch {
+    return false;
+  }
+};
+
+/** Whoever does not want it reads it once, and not with every picture. */
+const Offer = () => {
+  const [isHidden, setIsHidden] = useState(isOfferHidden);
+  const hide = () => {
+    setIsHidden(true);
+    try {
+      localStorage.setItem(HIDDEN, "1");
+    } catch {
+      // Storage is closed to us: it lasts as long as this picture.
+    }
+  };
+  return (
+    <div>
+      <p className="text-muted">No description yet.</p>
+      {!isHidden && (
+        <p className="mt-1 text-muted">
+          Descriptions by AI are off:{" "}
+          <Link
+            href="/settings/descriptions"
+            className="font-medium text-accent underline underline-offset-2"
+          >
+            turn them on in Settings
+          </Link>
+          , or{" "}
+          <button
+            type="button"
+            className="font-medium text-accent underline underline-offset-2"
+            onClick={hide}
+          >
+            do not show this again
+          </button>
+          .
+        </p>
+      )}
     </div>
   );
 };

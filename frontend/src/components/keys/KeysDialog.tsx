@@ -1,0 +1,28 @@
+/** All keys of a screen, shown by one of them. */
+import { Dialog } from "@/ui";
+
+export type Keys = readonly (readonly [keys: readonly string[], does: string])[];
+
+type KeysDialogProps = { keys: Keys; onClose: () => void };
+
+export const KeysDialog = ({ keys: all, onClose }: KeysDialogProps) => (
+  <Dialog title="Keys" onClose={onClose}>
+    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-5 gap-y-2">
+      {all.map(([keys, does]) => (
+        <div key={does} className="contents">
+          <dt className="flex gap-1.5">
+            {keys.map((key) => (
+              <kbd
+                key={key}
+                className="min-w-7 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-sm font-medium whitespace-nowrap"
+              >
+                {key}
+              </kbd>
+            ))}
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
+  </Dialog>
+);
