@@ -119,9 +119,14 @@ def _queries(own: str, added: str, kinds: str, *, is_down: bool = False) -> _Que
 
 
 _AT, _HAND = "timestamp uuid", "integer bigint uuid"
+# One whose date is not shown stands where it was added: between two dates it would have theirs.
+_ADDED_AT = (
+    "CASE WHEN entries.show_dates THEN images.timeline_at"
+    " ELSE entries.added_at AT TIME ZONE 'UTC' END"
+)
 _OWN_DATE, _ADDED_DATE = (
     "entries.shown_at, entries.image_id",
-    "images.timeline_at, entries.image_id",
+    f"{_ADDED_AT}, entries.image_id",
 )
 _ORDERS: Mapping[AlbumOrder, _Queries] = {
     AlbumOrder.NEWEST: _queries(_OWN_DATE, _ADDED_DATE, _AT, is_down=True),
@@ -129,7 +134,7 @@ _ORDERS: Mapping[AlbumOrder, _Queries] = {
     # By their owner's hand, then what was added, by date.
     AlbumOrder.MANUAL: _queries(
         "0, entries.position, entries.image_id",
-        "1, extract(epoch FROM images.timeline_at)::bigint, entries.image_id",
+        f"1, extract(epoch FROM {_ADDED_AT})::bigint, entries.image_id",
         _HAND,
     ),
 }

@@ -5,6 +5,7 @@ The matrix: who is not in it, in every way that there is, and every operation be
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -12,9 +13,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import ORIGINALS_OF_MEMBER
+from app.api.app import create_app
+from app.clients.aws.boto import make_client
 from app.clients.aws.session_policies import VISITOR_SECONDS
+from app.http.dependencies import build_parts
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
-from tests.api.conftest import until
+from tests.api.conftest import keys_of, until
 from tests.media.motion_samples import VIDEO, of_samsung
 from tests.support.albums import add_to, make_album
 from tests.support.api_operations import GUARDED
@@ -388,6 +394,40 @@ def test_addresses_live_for_a_minute_and_open_nothing_else(ada: Person, bob: Per
     assert saved.content == pictures[0].content
     assert f'filename="picture-{own[:8]}.jpg"' in saved.headers["Content-Disposition"]
     assert httpx2.get(original.replace(first, second)).status_code == 403
+
+
+class CountingSts:
+    """The stack's STS, and how many sessions it was asked for."""
+
+    def __init__(self, sts: Any) -> None:
+        self._sts = sts
+        self.asked: list[str] = []
+
+    def assume_role(self, *, RoleSessionName: str, **more: Any) -> Any:  # noqa: N803 - boto3's
+        self.asked.append(RoleSessionName)
+        return self._sts.assume_role(RoleSessionName=RoleSessionName, **more)
+
+
+def test_all_members_have_one_session_for_one_owners_pictures(
+    ada: Person, bob: Person, new_person: NewPerson, database: Engine, stack: EmbeddedStack
+) -> None:
+    images = add_images(ada, database, 1)
+    environment = stack.environment("api")
+    with keys_of(environment):
+        settings = Settings.from_environment(environment)
+        sts = CountingSts(make_client("sts", settings))
+        client = create_app(build_parts(settings, sts=sts)).test_client()
+        for person in (bob, new_person()):
+            for _ in range(2):
+                album = make_album(ada)
+                add_to(ada, album, images)
+                bring_in(ada, album, person)
+                client.set_cookie("session", person.http.cookies["session"], domain="localhost")
+                path = f"/api/shared-albums/{album}/addresses"
+                found = client.get(path, query_string={"ids": images[0]}).get_json()
+                assert httpx2.get(whole_address(found, "thumbnails", images[0])).status_code != 403
+    # Else one account's albums would push the sessions of everybody else out of a process.
+    assert len(sts.asked) == 1
 
 
 def test_members_play_moving_parts_where_they_may_save_originals(ada: Person, bob: Person) -> None:

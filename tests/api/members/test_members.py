@@ -238,6 +238,48 @@ def test_contributors_add_what_is_theirs_and_it_goes_with_them(
     assert {"member_invited", "member_joined", "member_removed"} <= set(events_of(ada))
 
 
+def test_what_is_counted_and_new_is_what_is_seen(
+    ada: Person, bob: Person, new_person: NewPerson, album: str, database: Engine
+) -> None:
+    bring_in(ada, album, bob, "contributor")
+    carl = new_person()
+    bring_in(ada, album, carl)
+    carl.http.get(f"/api/shared-albums/{album}").raise_for_status()
+    his = add_images(bob, database, 2, start=1)
+    add(bob, album, his).raise_for_status()
+    assert shared_with(carl)["albums"][0]["has_news"] is True
+    for left in (1, 0):
+        bob.http.delete(f"/api/images/{his[left]}").raise_for_status()
+        (joined,) = shared_with(carl)["albums"]
+        assert (joined["count"], joined["has_news"]) == (3 + left, left == 1)
+        assert members_of(ada, album)[0]["pictures"] == left
+        assert ada.http.get("/api/shared-by-me").json()["albums"][0]["pictures"] == left
+
+
+def test_an_undated_picture_stands_where_it_was_added(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    album = make_album(ada, order="oldest")
+    bring_in(ada, album, bob, "contributor")
+    undated, early, late = add_images(bob, database, 3)
+    with database.begin() as rows:
+        for image, year in ((undated, 2010), (early, 2009), (late, 2011)):
+            moment = text("UPDATE images SET timeline_at = :at WHERE id = :id")
+            rows.execute(moment, {"at": f"{year}-06-01", "id": image})
+    let(ada, album, show_dates=False)
+    add(bob, album, [undated]).raise_for_status()
+    let(ada, album, show_dates=True)
+    add(bob, album, [early, late]).raise_for_status()
+    # Between those two, it would be known to within two years.
+    assert seen_in(bob, album) == [early, late, undated]
+    for order, expected in (
+        ("newest", [undated, late, early]),
+        ("manual", [early, late, undated]),
+    ):
+        ada.http.patch(f"/api/albums/{album}", json={"order": order}).raise_for_status()
+        assert seen_in(bob, album) == expected
+
+
 def test_what_was_added_shows_no_more_than_the_album_showed_then(
     ada: Person, bob: Person, new_person: NewPerson, album: str, database: Engine
 ) -> None:
