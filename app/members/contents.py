@@ -29,6 +29,7 @@ from app.members.access import Anybody, OpenAlbum
 from app.timeline.buckets import MAX_BUCKET
 
 _CURSOR = "members"
+_MEMBERS = UUID("6f1d0c52-3f0a-4c6e-9a55-6d3c1f6b7a10")
 # A page is read by an index, but past all that has no preview.
 LARGE_ALBUM = 20_000
 _IS_SHOWN = """images.has_preview AND images.deleted_at IS NULL
@@ -268,7 +269,7 @@ def show_in_view(album: OpenAlbum, ids: Sequence[UUID], *, access: UserAccess) -
     parts = []
     expire_at = None
     for owner_id, images in of.items():
-        reader = access.visitor_reader(session_of(album, owner_id), owner_id, until=None)
+        reader = access.visitor_reader(session_of(owner_id), owner_id, until=None)
         thumbnails, previews = {}, {}
         for image_id, preview_format in images:
             thumbnail, preview, _ = reader(image_id.replace("-", ""), PREVIEWS[preview_format])
@@ -310,7 +311,7 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
     originals = album.allow_originals and seen.allow_originals
     motion_url = None
     if seen.plays and originals:
-        session = session_of(album, seen.owner_id)
+        session = session_of(seen.owner_id)
         motion_url = access.visitor_motion(
             session, seen.owner_id, image_id, until=None, moving_part_id=seen.moving_part_id
         )
@@ -343,7 +344,7 @@ def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Sh
         raise NotFoundError
     hidden = hidden_name(image_id, seen.content_type)
     signed = access.visitor_download(
-        session_of(album, seen.owner_id),
+        session_of(seen.owner_id),
         seen.owner_id,
         image_id,
         name=seen.name if album.show_names and seen.show_names else hidden,
@@ -359,9 +360,13 @@ def hidden_name(image_id: UUID, content_type: str) -> str:
     return f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
 
 
-def session_of(album: OpenAlbum, owner_id: UUID) -> UUID:
-    """Name the session that signs for this membership below one owner's prefix."""
-    return uuid5(album.grant_id, owner_id.hex)
+def session_of(owner_id: UUID) -> UUID:
+    """Name the session that signs below one owner's prefix, for all who see pictures of theirs.
+
+    Its policy names the owner and no album, and its credentials never leave the API. One for each
+    membership would let one account's albums push everybody else's sessions out of a process.
+    """
+    return uuid5(_MEMBERS, owner_id.hex)
 
 
 def _values(album: OpenAlbum) -> dict[str, object]:

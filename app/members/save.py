@@ -174,7 +174,7 @@ def _save(
             wanted[image_id] = found
     count_asked(user_id, sum(each.original is None for each in wanted.values()))
     db.session.commit()  # what follows waits for the outside
-    sources = _look(album, wanted, access=access, clock=clock)
+    sources = _look(wanted, access=access, clock=clock)
     answers |= {each: _answer(each, "later") for each in wanted if each not in sources}
     take_seat(user_id)
     reserved = _reserve(user, sources, answers, uploads=uploads, limits=limits)
@@ -229,7 +229,7 @@ def _want(album: OpenAlbum, image_id: UUID) -> _Wanted:
 
 
 def _look(
-    album: OpenAlbum, wanted: Mapping[UUID, _Wanted], *, access: UserAccess, clock: _Time
+    wanted: Mapping[UUID, _Wanted], *, access: UserAccess, clock: _Time
 ) -> dict[UUID, _Source]:
     """Return what is to be copied; of previews no row knows size and checksum, so they are read."""
     sources = {}
@@ -241,7 +241,7 @@ def _look(
         else:
             part = preview = PREVIEWS[each.preview_format]
             content_type = "image/jpeg" if each.preview_format == "jpg" else "image/webp"
-            session = session_of(album, each.owner_id)
+            session = session_of(each.owner_id)
             if clock.is_up():
                 continue
             try:
