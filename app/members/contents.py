@@ -32,12 +32,12 @@ _CURSOR = "members"
 _MEMBERS = UUID("6f1d0c52-3f0a-4c6e-9a55-6d3c1f6b7a10")
 # A page is read by an index, but past all that has no preview.
 LARGE_ALBUM = 20_000
-_IS_SHOWN = """images.has_preview AND images.deleted_at IS NULL
+IS_SHOWN = """images.has_preview AND images.deleted_at IS NULL
   AND images.state IN ('processing', 'ready', 'damaged')"""
 # What its owner put into it.
 _OWN = f"""
 FROM album_images AS entries
-JOIN images ON images.id = entries.image_id AND images.owner_id = :owner AND {_IS_SHOWN}
+JOIN images ON images.id = entries.image_id AND images.owner_id = :owner AND {IS_SHOWN}
 {{more}}
 WHERE entries.album_id = :album AND entries.shown_at IS NOT NULL
 """
@@ -48,7 +48,7 @@ JOIN album_members AS givers ON givers.id = entries.membership_id
   AND givers.album_id = entries.album_id AND givers.owner_id = :owner
   AND givers.accepted_at IS NOT NULL
 JOIN users AS people ON people.id = givers.member_id AND people.disabled_at IS NULL
-JOIN images ON images.id = entries.image_id AND images.owner_id = givers.member_id AND {_IS_SHOWN}
+JOIN images ON images.id = entries.image_id AND images.owner_id = givers.member_id AND {IS_SHOWN}
 {{more}}
 WHERE entries.album_id = :album
 """

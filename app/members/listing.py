@@ -12,7 +12,9 @@ from app.albums.entries import require_album
 from app.database import Prepared, db, now
 from app.images.album_models import Album
 from app.images.listing import Shown
+from app.images.models import SHOWN, Image
 from app.members.access import Anybody
+from app.members.contents import IS_SHOWN
 from app.members.invite import INVITATION_LASTS
 from app.members.join import invitations_for
 from app.members.models import (
@@ -26,14 +28,22 @@ from app.members.models import (
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
 MAX_INVITATIONS = 100  # shown at once, the newest; answering them shows the others
 
+# What members added to an album that is in the outer query, and is seen there: see contents.py.
+_SEEN = f"""
+FROM album_contributions AS entries
+JOIN album_members AS givers ON givers.id = entries.membership_id
+  AND givers.album_id = entries.album_id AND givers.accepted_at IS NOT NULL
+JOIN users AS people ON people.id = givers.member_id AND people.disabled_at IS NULL
+JOIN images ON images.id = entries.image_id AND images.owner_id = givers.member_id AND {IS_SHOWN}
+WHERE entries.album_id = albums.id AND givers.owner_id = albums.owner_id
+"""
 # At most 500 of an account, with an index for each part; the cover is the owner's.
 _JOINED = Prepared(
-    text("""
+    text(f"""
 SELECT albums.id, albums.title, owners.email, members.role, members.accepted_at,
-  albums.image_count + (SELECT count(*) FROM album_contributions AS entries
-    WHERE entries.album_id = albums.id),
+  albums.image_count + (SELECT count(*) {_SEEN}),
   coalesce(albums.changed_at > members.seen_at, true) OR EXISTS (
-    SELECT FROM album_contributions AS entries WHERE entries.album_id = albums.id
+    SELECT {_SEEN}
       AND entries.added_at > members.seen_at AND entries.membership_id <> members.id),
   covers.id, covers.thumbhash, settings.show_dates, settings.show_descriptions,
   settings.show_names, settings.show_places, settings.allow_originals
@@ -47,7 +57,7 @@ LEFT JOIN images AS covers ON covers.id = albums.shown_cover_id AND covers.has_p
   AND covers.owner_id = albums.owner_id AND covers.deleted_at IS NULL
 WHERE members.member_id = :account AND members.accepted_at IS NOT NULL
 ORDER BY members.accepted_at DESC, members.id
-""")
+""")  # noqa: S608 - constants
 )
 _NOTE_LOOK = text("""
 UPDATE album_members SET seen_at = now()
@@ -66,8 +76,8 @@ def list_members(user: User, album_id: UUID) -> Shown:
     """
     require_album(user, album_id)
     added = (
-        select(AlbumContribution.membership_id, func.count().label("pictures"))
-        .where(AlbumContribution.album_id == album_id)
+        _added_pictures()
+        .where(AlbumContribution.album_id == album_id, AlbumMember.owner_id == user.id)
         .group_by(AlbumContribution.membership_id)
         .subquery()
     )
@@ -105,8 +115,7 @@ def list_given(user: User) -> list[Shown]:
     """
     take_read_seat(user.id, rows=_few_added(AlbumMember.owner_id == user.id))
     added = (
-        select(AlbumContribution.membership_id, func.count().label("pictures"))
-        .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
+        _added_pictures()
         .where(AlbumMember.owner_id == user.id)
         .group_by(AlbumContribution.membership_id)
         .subquery()
@@ -144,6 +153,19 @@ def list_given(user: User) -> list[Shown]:
     ]
 
 
+def _added_pictures() -> Any:  # noqa: ANN401 - a query
+    """Ask how many pictures of each membership are seen: by `membership_id`, as `pictures`."""
+    return (
+        select(AlbumContribution.membership_id, func.count().label("pictures"))
+        .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
+        .join(
+            Image,
+            (Image.id == AlbumContribution.image_id) & (Image.owner_id == AlbumMember.member_id),
+        )
+        .where(Image.has_preview, Image.deleted_at.is_(None), Image.state.in_(SHOWN))
+    )
+
+
 def _few_added(condition: ColumnElement[bool]) -> int:
     """Return how many pictures members added; no more than it takes to need a seat is counted."""
     some = (
@@ -157,9 +179,12 @@ def _few_added(condition: ColumnElement[bool]) -> int:
 
 
 def count_added(member: AlbumMember) -> int:
-    """How many pictures somebody who was invited has added."""
-    added = select(func.count()).select_from(AlbumContribution)
-    return db.session.scalar(added.where(AlbumContribution.membership_id == member.id)) or 0
+    """How many pictures are seen that somebody who was invited has added."""
+    of_them = AlbumContribution.membership_id == member.id
+    found = db.session.execute(
+        _added_pictures().where(of_them).group_by(AlbumContribution.membership_id)
+    ).one_or_none()
+    return found.pictures if found else 0
 
 
 def show_member(member: AlbumMember, *, pictures: int) -> Shown:
