@@ -12,8 +12,9 @@ dies in between leaves what an upload leaves that was broken off: saving again g
 row, and else the sweep forgets it after a day. docs/decisions/0132-save-to-my-library.md.
 
 [Note: One save of a person at a time] Whoever saves waits for S3 in a thread, with no seat, since
-that would take a connection. So a row of `rate_limits` says that a save of theirs is under way,
-and pictures of which S3 is asked are counted, as for uploads: [Note: Asking S3].
+that would take a connection. So a row of `rate_limits` says that a save of theirs is under way, a
+process has MAX_SAVES of all people under way, and pictures of which S3 is asked are counted, as for
+uploads: [Note: Asking S3].
 """
 
 import logging
@@ -23,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Literal
 from uuid import UUID
 
@@ -38,7 +40,7 @@ from app.accounts.rate_limits.limiter import (
 from app.accounts.rate_limits.policies import PICTURES_SAVED, SAVES_UNDER_WAY
 from app.accounts.rate_limits.seats import take_seat
 from app.clients.aws.boto import AwsUnavailableError
-from app.clients.aws.copies import MAX_COPIED, Copier, Copy, CopyRefusedError, read_preview
+from app.clients.aws.copies import MAX_COPIED, Copier, Copy, read_preview
 from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.multipart_uploads import PartUploads
 from app.clients.aws.presigned_urls import UserAccess
@@ -71,6 +73,11 @@ log = logging.getLogger(__name__)
 # for after 24.
 SECONDS_TO_BEGIN = 12.0
 SECONDS_IN_ALL = 24.0
+# For one picture: one that hangs leaves time for others, else the same ten would fail each time.
+SECONDS_FOR_ONE = 5.0
+# Of all people together, in a process: of its 8 threads some answer others.
+MAX_SAVES = 3
+_SAVES = BoundedSemaphore(MAX_SAVES)
 
 Outcome = Literal["saved", "exists", "restored", "refused", "gone", "later"]
 
@@ -98,14 +105,16 @@ class Limits:
 class _Time:
     """How long S3 may be asked and waited for, from now on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, one_seconds: float = SECONDS_FOR_ONE) -> None:
         self._began = time.monotonic()
+        self._one_seconds = one_seconds
 
     def is_up(self) -> bool:
         return time.monotonic() > self._began + SECONDS_TO_BEGIN
 
-    def left(self) -> float:
-        return max(self._began + SECONDS_IN_ALL - time.monotonic(), 0)
+    def for_one(self) -> float:
+        left = self._began + SECONDS_IN_ALL - time.monotonic()
+        return max(min(left, self._one_seconds), 0)
 
 
 def save(
@@ -137,6 +146,17 @@ def save(
 @contextmanager
 def _one_at_a_time(user_id: UUID) -> Iterator[None]:
     """See [Note: One save of a person at a time]; commits."""
+    if not _SAVES.acquire(blocking=False):
+        raise TooManyAtOnceError
+    try:
+        with _counted(user_id):
+            yield
+    finally:
+        _SAVES.release()
+
+
+@contextmanager
+def _counted(user_id: UUID) -> Iterator[None]:
     if count_within(SAVES_UNDER_WAY, of=str(user_id)) is None:
         db.session.rollback()
         raise TooManyAtOnceError
@@ -251,7 +271,7 @@ def _look(
                     each.owner_id,
                     image_id,
                     preview=preview,
-                    patience=clock.left(),
+                    patience=clock.for_one(),
                 )
             except AwsUnavailableError as error:
                 log.warning("a preview is saved later: %s", error)
@@ -334,20 +354,21 @@ def _copy(
             break
         try:
             copier = Copier(access, owner_id, user_id, copies)
-            for each in copies:
-                if clock.is_up():
-                    return copied
-                try:
-                    is_there = copier.copy(each, patience=clock.left()) or uploads.has_original(
-                        user_id, each.to_image_id, patience=clock.left()
-                    )
-                except CopyRefusedError as error:
-                    log.warning("a picture is saved later: %s", error)
-                    continue
-                if is_there:
-                    copied.add(each.image_id)
         except AwsUnavailableError as error:
             log.warning("pictures are saved later: %s", error)
+            continue
+        for each in copies:
+            if clock.is_up():
+                return copied
+            try:
+                is_there = copier.copy(each, patience=clock.for_one()) or uploads.has_original(
+                    user_id, each.to_image_id, patience=clock.for_one()
+                )
+            except AwsUnavailableError as error:
+                log.warning("a picture is saved later: %s", error)
+                continue
+            if is_there:
+                copied.add(each.image_id)
     return copied
 
 

@@ -75,10 +75,6 @@ def read_preview(
     return answer.body, answer.etag
 
 
-class CopyRefusedError(AwsUnavailableError):
-    """S3 answered, and does not copy this one: its source is gone, say. Others may be copied."""
-
-
 class Copier:
     """Copies parts of one person's images into originals of another's, by a session of its own."""
 
@@ -118,8 +114,8 @@ class Copier:
             False: S3 refuses, since there is an original there, or the source is another by now.
 
         Raises:
-            CopyRefusedError: S3 has no source, or refuses this one for another reason.
-            AwsUnavailableError: S3 did not answer.
+            AwsUnavailableError: S3 did not answer, has no source, or refuses this one for another
+                reason. Others may be copied.
         """
         answer = self._ask(made, patience=patience)
         # Another request wrote the same key at this moment: what is there now is known by asking.
@@ -127,10 +123,7 @@ class Copier:
             answer = self._ask(made, patience=_PATIENCE_OF_SECOND_SECONDS)
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             return False
-        try:
-            expect_success(answer)
-        except AwsUnavailableError as error:
-            raise CopyRefusedError(str(error)) from None
+        expect_success(answer)
         return True
 
     def _ask(self, made: Copy, *, patience: float) -> Answer:
