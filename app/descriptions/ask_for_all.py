@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.database import db
-from app.descriptions.batches.rows import is_in_batch
+from app.descriptions.lease import is_in_batch
 from app.images.models import DescriptionState, Image
 from app.messages import DescribeAll, DescribePicture
 

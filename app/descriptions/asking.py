@@ -21,9 +21,10 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat, take_seat
 from app.database import db, now
 from app.descriptions.batches.ask import add_batches
-from app.descriptions.batches.rows import is_in_batch, lease_in_batch
+from app.descriptions.batches.rows import lease_in_batch
 from app.descriptions.budget import standing_of
 from app.descriptions.consent import agreed_to
+from app.descriptions.lease import is_in_batch
 from app.descriptions.never_send import has_any, ids_never_sent
 from app.descriptions.preferences import wishes_of
 from app.descriptions.tariff import Tariff

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, func, text, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, text, update
 
 from app.database import db
+from app.images.description_batch_models import DescriptionBatchLine
 from app.images.models import DescriptionState, Image
 from app.processing.lease import seconds_until_due
 
@@ -24,8 +25,9 @@ LEASE = timedelta(minutes=4)
 TURN = timedelta(seconds=5)
 MAX_TURN = timedelta(hours=1)
 
-# Pictures in a batch wait, and no worker asks for one of them alone: they have a lease, and come
-# last, a month from now. See [Note: Batches] in batches/__init__.py.
+# Pictures in a batch wait, and no worker asks for one of them alone, whatever their rows say: they
+# are paid for there. So that no worker reads past thousands of them each time, they have a lease,
+# and come last, a month from now. See [Note: Batches] in batches/__init__.py.
 IN_BATCH_FOR = timedelta(days=30)
 _SOON = timedelta(days=1)
 
@@ -56,6 +58,7 @@ WITH next AS MATERIALIZED (
   WHERE owner_id = :owner AND description_state = 'waiting' AND deleted_at IS NULL
     AND description_asked_at < now() + :soon
     AND (description_leased_until IS NULL OR description_leased_until < now())
+    AND NOT EXISTS (SELECT FROM description_batch_lines WHERE image_id = images.id)
   ORDER BY description_asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), begun AS (
   UPDATE images SET description_attempts = description_attempts + 1,
@@ -131,8 +134,14 @@ def _seconds_until(*which: ColumnElement[bool]) -> float | None:
         Image.description_state == DescriptionState.WAITING,
         Image.deleted_at.is_(None),
         Image.description_asked_at < func.now() + _SOON,
+        ~is_in_batch(),
         *which,
     )
+
+
+def is_in_batch() -> ColumnElement[bool]:
+    """The condition that a batch has an answer to come for a picture."""
+    return exists().where(DescriptionBatchLine.image_id == Image.id)
 
 
 def extend(begun: Begun) -> Begun | None:

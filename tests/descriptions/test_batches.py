@@ -42,9 +42,6 @@ def library() -> Iterator[Library]:
 
 @pytest.fixture
 def site(library: Library) -> Iterator[Site]:
-    library.value("WITH gone AS (DELETE FROM model_calls) DELETE FROM model_spending RETURNING 1")
-    library.value("DELETE FROM rate_limits RETURNING 1")
-    library.value("DELETE FROM description_batches RETURNING 1")
     with site_on(library) as site:
         yield site
 

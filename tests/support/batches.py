@@ -170,7 +170,10 @@ class Site:
 
 @contextmanager
 def site_on(library: Library) -> Iterator[Site]:
-    """Run a stand-in for a library."""
+    """Run a stand-in for a library, of which no batch and no money is known from before."""
+    library.value("WITH gone AS (DELETE FROM model_calls) DELETE FROM model_spending RETURNING 1")
+    library.value("DELETE FROM rate_limits RETURNING 1")
+    library.value("DELETE FROM description_batches RETURNING 1")
     with StandIn(0) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         settings = VisionSettings(api_key="x", base_url=server.base_url, model="m", effort=None)

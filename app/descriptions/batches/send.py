@@ -29,6 +29,7 @@ from app.descriptions.batches.rows import (
     finish,
     lines_of,
     note,
+    renew_leases,
     rest,
     split_off,
 )
@@ -370,6 +371,7 @@ def take_back(
     if not lines_of(batch, host=None):
         finish(batch)
         return
+    renew_leases(batch)
     less = {} if counts else {"tries": func.greatest(DescriptionBatch.tries - 1, 0)}
     rest(batch, seconds=seconds, state=BatchState.WAITING, **less)
 
