@@ -1,4 +1,4 @@
-"""What a person wishes of descriptions: in which languages, and which names a model may use."""
+"""Description settings that are sent to the model: languages, and the names it may use."""
 
 import json
 from dataclasses import dataclass

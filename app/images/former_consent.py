@@ -1,4 +1,4 @@
-"""What waited for a description in Recently deleted while consent ended waits no more, restored."""
+"""Cancel description requests of restored images if consent ended while they were deleted."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""One step of the sweep: its failure keeps no other from being done."""
+"""Run one step of the sweep; log its failure and go on."""
 
 import logging
 from collections.abc import Callable

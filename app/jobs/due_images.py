@@ -1,4 +1,4 @@
-"""Which images a periodic job takes: a few of each person, so that nobody's keep others waiting."""
+"""Select the images for a periodic job: a few of each user, so that no user delays the others."""
 
 from datetime import datetime
 from typing import Any

@@ -75,8 +75,7 @@ def _in_time(job: Callable[[accounts.InTime], object]) -> Callable[[Sweep], obje
 
 PERIODIC_JOBS = (
     PeriodicJob(
-        "the times in which the sweep ran are recorded: no row may know of what was stored outside"
-        " them",
+        "run times of the sweep are recorded",
         _alone(record_sweep),  # first: else what was stored meanwhile is taken for orphaned
     ),
     PeriodicJob("e-mails whose message was lost are sent", cleanup.post_overdue_mails),
@@ -161,7 +160,8 @@ PERIODIC_JOBS = (
     ),
     PeriodicJob("bytes of cancelled uploads are deleted", cleanup.clear_cancelled_uploads),
     PeriodicJob(
-        "people are charged for the time that their abandoned uploads took", cleanup.charge_upkeep
+        "the time that abandoned uploads took is charged to their owners' turns",
+        cleanup.charge_upkeep,
     ),
     PeriodicJob(
         "objects and exports without a row are found and deleted; images that an older decoder"
@@ -182,31 +182,31 @@ PERIODIC_JOBS = (
         _alone(cleanup.index_texts),
     ),
     PeriodicJob(
-        "vectors of what images mean are made of texts that changed, some of each person's in turn",
+        "meaning vectors are made for texts that changed, a few of each user",
         cleanup.embed_texts,
     ),
     PeriodicJob(
-        "new images are compared with those of the same person that look alike, some of each"
-        " person's in turn",
+        "new images are compared with the user's other images to find look-alikes, a few of each"
+        " user",
         _alone(cleanup.compare_new_images),
     ),
     PeriodicJob(
-        "images for whose partners nobody has looked are stacked, in turns of their people",
+        "images not yet checked for stacks are stacked, a few of each user",
         _alone(stack_what_waits),
     ),
     PeriodicJob(
         "old entries of the list of changes are deleted", _alone(cleanup.forget_old_changes)
     ),
     PeriodicJob(
-        "what workers that died had reserved for descriptions is kept as spent",
+        "amounts that crashed workers had reserved for descriptions are booked as spent",
         _alone(budget.settle_abandoned),
     ),
     PeriodicJob(
-        "people who agreed to descriptions before the host was kept agreed to that of this moment",
+        "consents to descriptions without a host get the current host",
         cleanup.note_hosts_of_consents,
     ),
     PeriodicJob(
-        "sendings of pictures to a model are forgotten after 400 days",
+        "records of images sent to a model are deleted after 400 days",
         _alone(budget.forget_old_calls),
     ),
     PeriodicJob("sessions that have ended are deleted", _alone(delete_dead_sessions)),

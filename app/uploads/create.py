@@ -130,7 +130,7 @@ class QuotaReservation:
 
 
 def require_few_unfinished(user: User) -> None:
-    """Check that a person has not been promised too many places; before the commit, with a Room.
+    """Check that a user has few unfinished uploads; before the commit, with a QuotaReservation.
 
     What was cancelled or rejected counts for as long as it is remembered: else whoever asks and
     cancels again and again has no limit. Asking again for the same places makes them no more.

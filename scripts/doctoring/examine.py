@@ -1,4 +1,4 @@
-"""Going through all pictures, here or on AWS, and telling what was found."""
+"""Check all images, on this machine or on AWS, and report the result."""
 
 from __future__ import annotations
 

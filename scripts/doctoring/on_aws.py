@@ -1,4 +1,4 @@
-"""The pictures of a deployment: the function Doctor looks, which alone reaches the database."""
+"""Check the images of a deployment with the function Doctor, which alone reaches the database."""
 
 from __future__ import annotations
 

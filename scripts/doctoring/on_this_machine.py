@@ -1,4 +1,4 @@
-"""The pictures of ./scripts/start: its database and storage run while they are looked at."""
+"""Check the images of ./scripts/start, while its database and storage run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person may ask of ./scripts/doctor."""
+"""Command-line options of ./scripts/doctor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ./scripts/doctor does before anything is installed, with the standard library only."""
+"""Start ./scripts/doctor before anything is installed, with the standard library only."""
 
 from __future__ import annotations
 

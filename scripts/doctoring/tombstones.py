@@ -1,4 +1,4 @@
-"""What the doctor found deleted by tombstone, in sum: how much, whose, and when to doubt it."""
+"""Summarize deletions by tombstone that the doctor found: how much, whose, and when to doubt it."""
 
 from __future__ import annotations
 

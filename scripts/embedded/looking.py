@@ -1,4 +1,4 @@
-"""See what can be seen without a model: how large, which way round, how bright, which colours."""
+"""Measure an image without a model: size, orientation, brightness, colours."""
 
 # ruff: noqa: PLR2004 - what counts as dark or red is a matter of taste
 

@@ -1,4 +1,4 @@
-"""Starting parts again that ended by themselves: one that crashed must not end everything."""
+"""Restart processes that crashed, so that one crash does not end everything."""
 
 from __future__ import annotations
 

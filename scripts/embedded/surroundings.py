@@ -1,4 +1,4 @@
-"""What the parts may see of the environment that the launcher was started in."""
+"""The environment variables that the launcher passes to its processes."""
 
 from __future__ import annotations
 

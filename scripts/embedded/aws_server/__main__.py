@@ -1,4 +1,4 @@
-"""The embedded AWS: ministack on loopback, behind a door and with its state on disk.
+"""The embedded AWS: ministack on loopback, behind a request filter, with its state on disk.
 
 Runs in an environment of its own (requirements/embedded-aws.txt) as
 `python -m scripts.embedded.aws_server`, with PORT, BUCKET, FOLDER, MAILBOX and ROOT_KEY in its

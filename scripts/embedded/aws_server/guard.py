@@ -1,4 +1,4 @@
-"""ministack behind the door, answering a change only when it is on disk."""
+"""ministack behind a request filter; a change is answered only when it is on disk."""
 
 from __future__ import annotations
 
