@@ -20,9 +20,14 @@ export const togglePlaying = (player: HTMLVideoElement | null): void => {
   else player.pause();
 };
 
-type VideoPlayerProps = { image: Image; player: RefObject<HTMLVideoElement | null> };
+type VideoPlayerProps = {
+  image: Image;
+  player: RefObject<HTMLVideoElement | null>;
+  /** False, too, once it is gone. */
+  onPlaying: (isPlaying: boolean) => void;
+};
 
-export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
+export const VideoPlayer = ({ image, player, onPlaying }: VideoPlayerProps) => {
   const client = useQueryClient();
   const [source, setSource] = useState<{ url: string; at: number } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -47,8 +52,11 @@ export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
     };
   }, [client, id, at]);
 
+  useEffect(() => () => onPlaying(false), [onPlaying]);
+
   // An address may end while somebody watches, or pauses: another one goes on from there.
   const onError = (video: HTMLVideoElement) => {
+    onPlaying(false);
     if (source !== null && hasEnded(source.url) && source.at !== video.currentTime) {
       setAt(video.currentTime);
       setSource(null);
@@ -80,6 +88,9 @@ export const VideoPlayer = ({ image, player }: VideoPlayerProps) => {
           autoPlay={!isCalm}
           aria-label={imageAlt(image)}
           onKeyDown={keepKeys}
+          onPlay={() => onPlaying(true)}
+          onPause={() => onPlaying(false)}
+          onEnded={() => onPlaying(false)}
           onError={({ currentTarget }) => onError(currentTarget)}
           onLoadedMetadata={({ currentTarget }) => {
             // Of a codec that it does not know, a browser may play the sound alone.

@@ -63,6 +63,7 @@ export const ViewerContent = ({
   const [dialog, setDialog] = useState<WhichDialog | null>(null);
   const album = useAlbum(albumOf(view)).data;
   const player = useRef<HTMLVideoElement>(null);
+  const [isPlaying, setIsPlaying] = useState(false);
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
   const [isPulled, setIsPulled] = useState(false);
@@ -82,7 +83,7 @@ export const ViewerContent = ({
     imageId,
     next: images[index + 1],
     isLast: place === null || place.before + index + 1 >= place.total,
-    isHeld: dialog !== null || isPulled || isLeaving,
+    isHeld: dialog !== null || isPulled || isLeaving || isPlaying,
     onNext: onNavigate,
   });
 
@@ -194,7 +195,7 @@ export const ViewerContent = ({
         <div ref={room} className="absolute inset-0 overflow-hidden" />
         {!isLeaving && !isPulled && <MovingPart motion={motion} still={image} />}
         {isPlayable && !isLeaving && !isPulled && (
-          <VideoPlayer key={image.id} image={image} player={player} />
+          <VideoPlayer key={image.id} image={image} player={player} onPlaying={setIsPlaying} />
         )}
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
