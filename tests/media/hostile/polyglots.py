@@ -69,6 +69,8 @@ SCARCELY_PICTURES = {
     "riff that is a page": b"RIFF" + struct.pack("<L", 4 + len(_PAGE)) + b"WEBP" + _PAGE,
     "heic that is a page": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + _PAGE,
     "tiff that is a page": b"II*\0\x08\0\0\0" + _PAGE,
+    "video of nothing": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(60),
+    "video that is a page": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + _PAGE,
     "raf that is a page": b"FUJIFILMCCD-RAW 0201" + _PAGE,
     "orf that is a page": b"IIRO\x08\0\0\0" + _PAGE,
     "jpeg xl that is empty": b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60),
@@ -117,9 +119,8 @@ KNOWN = {
     "bitmap": saved(quarters(), "BMP"),
     "jpeg 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(60),
     "qoi": b"qoif" + struct.pack(">LLBB", 10_000, 10_000, 4, 0),
-    "film": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(60),
-    "film of Apple": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(60),
     "film of Matroska": b"\x1aE\xdf\xa3" + bytes(60),
+    "film of Windows": b"RIFF\x44\0\0\0AVI LIST" + bytes(56),
     "sigma": b"FOVb" + bytes(60),
 }
 
