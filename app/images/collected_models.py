@@ -25,12 +25,13 @@ from sqlalchemy import (
     LargeBinary,
     String,
     false,
+    select,
     text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, now
+from app.database import Base, db, now
 from app.images.album_models import Album  # noqa: F401 - a key here points to its table
 from app.images.models import Image, one_of
 
@@ -154,3 +155,13 @@ class CollectedImage(Base):
         comment="When the sweep looks whether it has arrived."
     )
     decided_at: Mapped[datetime | None] = mapped_column(comment="When its owner last decided.")
+
+
+def is_of_guest(image_id: UUID, *states: CollectedState) -> bool:
+    """Whether a guest was promised this place, and it stands so: see [Note: Sent by guests]."""
+    found = db.session.scalar(
+        select(CollectedImage.id).where(
+            CollectedImage.id == image_id, CollectedImage.state.in_(states)
+        )
+    )
+    return found is not None

@@ -22,6 +22,7 @@ from app.clients.aws.bucket_versions import Kept, ObjectVersions, Part, Place, T
 from app.clients.aws.image_store import BARE, PictureStore
 from app.database import db, now
 from app.images.bare_models import BareOriginal
+from app.images.collected_models import CollectedState, is_of_guest
 from app.images.models import SHOWN, Image, ImageState
 from app.integrity.image_rows import Row, has_row, read_rows, right_before
 from app.integrity.orphans import lock_place
@@ -228,6 +229,8 @@ class IntegrityChecker:
     def _settle_orphan(self, place: Place, parts: list[Part]) -> Finding | None:
         if has_row(place):  # it was promised after we had looked at the rows
             return None
+        if is_of_guest(place.image_id, CollectedState.ARRIVING):  # it is about to be taken in
+            return None
         original = next((part for part in parts if part.name == "original"), None)
         since = self.treatment.adopt_since
         outcome = Outcome.REPORTED
@@ -269,6 +272,8 @@ class IntegrityChecker:
             db.session.scalar(select(exists().where(User.id == place.user_id)))
             and not was_cancelled(place.user_id, place.image_id)
             and not was_purged(place.image_id)
+            # Its link had ended: app/sharing/arrivals.py.
+            and not is_of_guest(place.image_id, CollectedState.GONE)
         )
         added = is_wanted and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
         db.session.commit()

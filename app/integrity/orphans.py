@@ -16,6 +16,7 @@ from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
+from app.images.collected_models import CollectedState, is_of_guest
 from app.images.export_models import EXPORT_KEPT_FOR, Export
 from app.images.listing import AnyRow
 from app.images.models import STORED, Image
@@ -97,7 +98,9 @@ def remove_if_unknown(place: Place, *, store: PictureStore) -> bool:
 
 
 def _is_known(place: Place) -> bool:
-    return bool(db.session.scalar(select(exists().where(Image.id == place.image_id))))
+    """Whether there is a row, or will be one of what a guest has sent."""
+    has_row = bool(db.session.scalar(select(exists().where(Image.id == place.image_id))))
+    return has_row or is_of_guest(place.image_id, CollectedState.ARRIVING)
 
 
 def _settle(page: Page, *, after: str, store: PictureStore) -> bool:

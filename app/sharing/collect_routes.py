@@ -4,7 +4,7 @@ from flask import Response
 
 from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.networks import for_network
-from app.accounts.rate_limits.policies import GUESTS_OF_NETWORK, GUESTS_OF_SHARE
+from app.accounts.rate_limits.policies import GUESTS_OF_NETWORK, GUESTS_OF_SHARE, LONG_READS
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
@@ -79,7 +79,7 @@ def get_guest_uploads(query_data: GuestUploadsIn) -> Response:
 @signed_in
 @collected.input(ReviewIn, location="query")
 @collected.output(CollectedPageOut)
-@collected.doc(responses={400: "The cursor is not one of ours."})
+@collected.doc(responses={400: "The cursor is not one of ours.", 429: LONG_READS})
 def get_collected(query_data: ReviewIn) -> Response:
     """List pictures that guests sent by your links: those that wait for your review, and others."""
     owner = current_owner()

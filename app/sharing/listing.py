@@ -14,6 +14,7 @@ from app.images.collected_models import CollectedImage, CollectedState, ShareCol
 from app.images.listing import AnyRow, AnySelect, Shown
 from app.images.models import SHOWN, Image
 from app.sharing.models import Share, ShareImage
+from app.sharing.review import count_sent
 
 Anybody = User | Owner
 
@@ -24,7 +25,7 @@ def list_shares(owner: Anybody, *, allowed: bool) -> list[Shown]:
     Raises:
         TooManyAtOnceError: see [Note: Few long reads at once] in seats.py.
     """
-    take_read_seat(owner.id, rows=_count_selected(owner))
+    take_read_seat(owner.id, rows=_count_selected(owner) + count_sent(owner, "waiting"))
     rows = db.session.execute(
         _shares(owner).order_by(Share.created_at.desc(), Share.id.desc())
     ).all()

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.accounts.audit.log import Event, record
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.albums.entries import add_images, lock_albums_of, remove_images, require_album
 from app.clients.aws.presigned_urls import Reader
@@ -57,6 +58,17 @@ class Decided:
     has_more: bool
 
 
+def count_sent(owner: User | Owner, *stages: str) -> int:
+    """Count rows of what guests sent that are at these stages, as far as it matters to seats."""
+    some = (
+        select(CollectedImage.id)
+        .where(CollectedImage.owner_id == owner.id, CollectedImage.state.in_(stages))
+        .limit(FEW_ROWS + 1)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
 def count_waiting(owner: User | Owner, *more: ColumnElement[bool]) -> int:
     """Count what waits for a person's review, as far as to MAX_UNSETTLED."""
     some = select(CollectedImage.id).where(*_waiting(owner), *more).limit(MAX_UNSETTLED).subquery()
@@ -80,7 +92,9 @@ def list_collected(owner: User | Owner, wanted: ReviewIn, *, reader: Reader) -> 
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
+        TooManyAtOnceError: guests sent thousands, and several such reads are under way.
     """
+    take_read_seat(owner.id, rows=count_sent(owner, wanted.stage, "waiting"))
     query: Any = (
         select(CollectedImage, Album.title)
         .join(Image, (Image.id == CollectedImage.image_id) & Image.owned_by(owner))
@@ -136,13 +150,14 @@ def decide(user: User, wanted: DecideOnGuestsIn) -> Decided:
     """
     to = _TO[wanted.decision]
     ids, has_more = _named(user, wanted)
-    rows = _hold(user, ids, _FROM[to])
-    images = _hold_images(user, [row.image_id for row in rows if row.image_id is not None])
-    rows = [row for row in rows if row.image_id in images]
+    # Images first, then the albums, then these rows: as where images and albums are deleted for
+    # good, which changes these rows, too.
+    images = _hold_images(user, _images_of(user, ids))
+    lock_albums_of(user.id)
+    rows = [row for row in _hold(user, ids, _FROM[to]) if row.image_id in images]
     if to is CollectedState.ACCEPTED:
         _accept(user, rows, images)
     else:
-        lock_albums_of(user.id)
         _take_out(user, rows)
         moment = now() if to is CollectedState.DECLINED else HELD_UNTIL_REVIEWED
         # What its owner had before is theirs, and stays.
@@ -178,6 +193,17 @@ def _named(user: User, wanted: DecideOnGuestsIn) -> tuple[list[UUID], bool]:
     return ids[:MAX_DECIDED], len(ids) > MAX_DECIDED
 
 
+def _images_of(user: User, ids: Sequence[UUID]) -> list[UUID]:
+    found = db.session.scalars(
+        select(CollectedImage.image_id).where(
+            CollectedImage.owner_id == user.id,
+            _among(ids),
+            CollectedImage.image_id.is_not(None),
+        )
+    )
+    return [each for each in found if each is not None]
+
+
 def _hold(
     user: User, ids: Sequence[UUID], states: Sequence[CollectedState]
 ) -> list[CollectedImage]:
@@ -202,8 +228,12 @@ def _hold_images(user: User, ids: Sequence[UUID]) -> Mapping[UUID, Locked]:
 
 
 def _accept(user: User, rows: Sequence[CollectedImage], images: Mapping[UUID, Locked]) -> None:
-    restore_images(user, [row for row in images.values() if row.deleted_at is not None])
-    lock_albums_of(user.id)
+    of_rows = {row.image_id for row in rows}
+    restore_images(
+        user,
+        [each for each in images.values() if each.id in of_rows and each.deleted_at is not None],
+    )
+    db.session.flush()
     for album_id, of_album in _by_album(rows).items():
         try:
             album = require_album(user, album_id)

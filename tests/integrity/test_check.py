@@ -412,6 +412,26 @@ def test_a_strangers_orphan_and_a_double_are_not_adopted(library: Library, ada: 
     assert found == sorted(("orphan", "reported", orphan.key) for orphan in (double, nobodys))
 
 
+@pytest.mark.parametrize("state", ["arriving", "gone"])
+def test_what_a_guest_sent_is_not_adopted(library: Library, ada: UUID, state: str) -> None:
+    """It is taken in where its link is open, and else by nobody: app/sharing/arrivals.py."""
+    place = Place(user_id=ada, image_id=uuid4())
+    library.put(place, jpeg(seed=8).content)
+    library.value(
+        "INSERT INTO collected_images (id, owner_id, state, name, content_type, byte_size, sha256,"
+        " added_by, created_at, look_at) VALUES (:id, :owner, :state, 'x.jpg', 'image/jpeg', 1,"
+        " decode(repeat('00', 32), 'hex'), '', now(), now() + interval '1 hour') RETURNING 1",
+        id=place.image_id,
+        owner=ada,
+        state=state,
+    )
+    told = [("orphan", "reported", place.key)] if state == "gone" else []
+    assert library.examine(adopt_since=LONG_AGO) == told
+    library.examine(remove_orphans=True)
+    # What is on its way is left.
+    assert (library.archive.look(place) is not None) == (state == "arriving")
+
+
 def test_foreign_objects_are_told_and_left(library: Library) -> None:
     library.s3.put_object(Bucket=BUCKET, Key="users/notes.txt", Body=b"mine")
     everything = {"repair": True, "forget_lost": True, "remove_orphans": True}
