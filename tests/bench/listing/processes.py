@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from scripts.embedded.aws import answers
 from scripts.embedded.ports import free_ports
 from tests.bench.listing.seed import TOKEN
 
@@ -46,6 +46,18 @@ def get(connection: HTTPConnection, path: str) -> bytes:
     return body
 
 
+def _is_up(port: int, *, host: str) -> bool:
+    """Tell whether the API answers, which has one name where it serves the site as well."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/api/health", headers={"Host": host} if host else {})
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
 @contextmanager
 def running_api(
     module: str, environment: Mapping[str, str], *, port: int | None = None
@@ -58,7 +70,7 @@ def running_api(
     process = subprocess.Popen(command, cwd=ROOT, env={**kept, **environment})
     try:
         deadline = time.monotonic() + _PATIENCE
-        while not answers(f"http://127.0.0.1:{port}/api/health"):
+        while not _is_up(port, host=urlsplit(environment.get("SITE_ORIGIN", "")).netloc):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The API did not come up.")
             time.sleep(0.05)
