@@ -75,13 +75,20 @@ _UNUSED = (
         for name in (
             *("audio", "chat", "completions.py", "containers", "conversations", "images.py"),
             *("safety", "skills", "uploads", "vector_stores", "videos.py", "webhooks"),
+            *("decisions.py", "embeddings.py", "moderations.py", "content_provenance_checks.py"),
         )
     ),
     *(f"openai/types/{name}" for name in ("audio", "conversations", "webhooks")),
     *(
         f"openai/lib/{name}.py"
-        for name in ("browser", "computer", "decisions_tool_runner", "responses_tool_runner")
+        for name in (
+            *("browser", "computer", "decisions_tool_runner", "responses_tool_runner"),
+            *("_assistants_runs", "_assistants_threads", "_chat_completion_resources"),
+            *("_vector_stores", "realtime_translation", "streaming/_assistants"),
+        )
     ),
+    *(f"openai/lib/streaming/{name}" for name in ("agents", "chat")),
+    "openai/helpers",
     "openai/lib/responses_websocket",
     "pydantic/mypy.py",
     "pydantic/v1",
