@@ -7,6 +7,7 @@ that were ready by then; only those cost money.
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,10 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from app.clients.openai_vision import (
+    PROMPT_VERSION,
     GeneratedDescription,
     VisionSettings,
     data_url,
     make_client,
+    prompt_version_of,
     question,
     read_answer,
 )
@@ -36,7 +39,7 @@ _MAX_FILE_BYTES = 64 << 20
 _MAX_LINE_BYTES = 1 << 20
 _MAX_PAGES, _PAGE = 20, 100
 _MARK = "pinhole_batch"
-_NOT_FOUND = 404
+_VERSION = re.compile(r"[0-9]{1,3}( [A-Za-z,-]{2,16})?", re.ASCII)
 _SERVER_ERROR = 500
 # What is said of questions that the host never came to.
 _NOT_ASKED = frozenset({"batch_expired", "batch_cancelled", "batch_canceled"})
@@ -76,7 +79,9 @@ class Answered:
 def line_of(name: str, picture: bytes, wishes: Wishes, *, settings: VisionSettings) -> bytes:
     """Return a line of a batch's file: a question about a WebP, named so."""
     body = question(data_url(picture), wishes, settings=settings)
-    line = {"custom_id": name, "method": "POST", "url": _ENDPOINT, "body": body}
+    # How was asked is told with the answer, a day later, when the person may wish otherwise.
+    custom_id = f"{name} {prompt_version_of(wishes)}"
+    line = {"custom_id": custom_id, "method": "POST", "url": _ENDPOINT, "body": body}
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
@@ -237,8 +242,11 @@ def _answered(line: bytes, *, model: str) -> Answered | None:
         return None
     if not isinstance(name, str):
         return None
+    name, _, version = name.partition(" ")
+    if not _VERSION.fullmatch(version):
+        version = PROMPT_VERSION
     if isinstance(response, dict):
-        return Answered(name=name, said=_said(response, model=model))
+        return Answered(name=name, said=_said(response, model=model, prompt_version=version))
     code = str(error.get("code")) if isinstance(error, dict) else ""
     if code in _NOT_ASKED:
         unasked = VisionError("unreachable", retryable=True, is_unbilled=True)
@@ -248,7 +256,9 @@ def _answered(line: bytes, *, model: str) -> Answered | None:
     return Answered(name=name, said=failed)
 
 
-def _said(response: dict[str, Any], *, model: str) -> GeneratedDescription | VisionError:
+def _said(
+    response: dict[str, Any], *, model: str, prompt_version: str
+) -> GeneratedDescription | VisionError:
     from openai.types.responses import Response  # noqa: PLC0415 - see openai_vision.py
 
     status, body = response.get("status_code"), response.get("body")
@@ -257,7 +267,8 @@ def _said(response: dict[str, Any], *, model: str) -> GeneratedDescription | Vis
     if status >= 400:  # noqa: PLR2004 - HTTP
         return _refused(status, body)
     try:
-        return read_answer(Response.construct(**body), model=model)
+        answer = Response.construct(**body)
+        return read_answer(answer, model=model, prompt_version=prompt_version)
     except VisionError as error:
         return error
     except (ValueError, AttributeError, TypeError, KeyError):  # not of the shape that it says

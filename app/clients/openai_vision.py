@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from openai.types.shared_params import ReasoningEffort
 
 PROMPT_VERSION = "1"
+_LONGEST_VERSION = 20  # that is kept
 INSTRUCTIONS = NO_WISHES.instructions
 _QUESTION = "Describe this picture."
 
@@ -138,7 +139,9 @@ class Vision:
             raise translated(error) from error
         except ValueError as error:  # the body was no JSON
             raise VisionError("unusable_answer", retryable=True) from error
-        return read_answer(response, model=self._settings.model)
+        return read_answer(
+            response, model=self._settings.model, prompt_version=prompt_version_of(wishes)
+        )
 
     def close(self) -> None:
         """Let go of connections; the next description makes new ones."""
@@ -196,7 +199,15 @@ def question(
     return asked
 
 
-def read_answer(response: "Response", *, model: str) -> GeneratedDescription:
+def prompt_version_of(wishes: Wishes) -> str:
+    """Say how was asked: by which words of ours, and for which languages. "1", "1 de,ja"."""
+    codes = ",".join(wishes.codes)
+    return f"{PROMPT_VERSION} {codes}".strip()[:_LONGEST_VERSION]
+
+
+def read_answer(
+    response: "Response", *, model: str, prompt_version: str = PROMPT_VERSION
+) -> GeneratedDescription:
     """Return what a model said of a picture, cleaned.
 
     Raises:
@@ -214,7 +225,7 @@ def read_answer(response: "Response", *, model: str) -> GeneratedDescription:
         visible_text=_clipped(_cleaned(answer.visible_text), LONGEST_TEXT),
         tags=_tidied(answer.tags),
         model=model,
-        prompt_version=PROMPT_VERSION,
+        prompt_version=prompt_version,
         input_tokens=usage.input_tokens if usage else 0,
         output_tokens=usage.output_tokens if usage else 0,
         cache_write_tokens=usage.cache_write_tokens if usage else 0,

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from app.description_languages import LANGUAGES
+
 # What a picture shows may be written to make a model say or do something, so the rules come first
 # and separate from it, nothing but text is asked for, and no tool is at hand. What comes back is
 # still only text from a stranger: it is bounded where it arrives and shown as text.
@@ -46,6 +48,12 @@ class Wishes:
 
     languages: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the languages, in their order."""
+        codes = {name: code for code, name in LANGUAGES.items()}
+        return tuple(codes[name] for name in self.languages if name in codes)
 
     @property
     def instructions(self) -> str:

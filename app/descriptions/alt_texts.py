@@ -27,7 +27,7 @@ from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db
 from app.images.checked_models import CheckedDescription
-from app.images.models import Description, DescriptionSource, Image
+from app.images.models import Description, DescriptionSource, Image, View
 from app.images.pagination import make_cursor, parse_cursor
 
 MAX_LOOKED_AT = 2000  # pictures, for one page
@@ -40,11 +40,12 @@ class AltTextFilter(StrEnum):
     UNCHECKED = "unchecked"  # described by a model, and nobody has checked that yet
     MISSING = "missing"  # without alt text
     ALL = "all"
+    ARCHIVED = "archived"  # in the archive, whatever is said about them; the others are not
 
 
 @dataclass(frozen=True, kw_only=True)
 class AltTexts:
-    """A page of pictures of the timeline with what is said about them, newest first."""
+    """A page of pictures of the timeline or the archive with what is said of them, newest first."""
 
     rows: list[Row[*tuple[Any, ...]]]
     next_cursor: str | None
@@ -58,7 +59,8 @@ def list_alt_texts(
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    looked_at = _look(owner, after=None if cursor is None else parse_cursor(_LIST, cursor))
+    after = None if cursor is None else parse_cursor(_LIST, cursor)
+    looked_at = _look(owner, is_archived=which == AltTextFilter.ARCHIVED, after=after)
     is_checked = or_(
         CheckedDescription.image_id.is_not(None), Description.source == DescriptionSource.PERSON
     )
@@ -103,7 +105,10 @@ def place_of(row: Row[*tuple[Any, ...]]) -> str:
     return make_cursor(_LIST, row.timeline_at, row.id)
 
 
-def _look(owner: User | Owner, *, after: tuple[datetime, UUID] | None) -> Subquery:
+def _look(
+    owner: User | Owner, *, is_archived: bool, after: tuple[datetime, UUID] | None
+) -> Subquery:
+    listed = Image.in_view(View.ARCHIVE) if is_archived else Image.is_unarchived()
     place = tuple_(Image.timeline_at, Image.id)
     return (
         select(
@@ -113,7 +118,7 @@ def _look(owner: User | Owner, *, after: tuple[datetime, UUID] | None) -> Subque
             Image.description_state,
             Image.current_description_id,
         )
-        .where(Image.owned_by(owner), Image.is_unarchived())
+        .where(Image.owned_by(owner), listed)
         .where(true() if after is None else place < after)
         .order_by(Image.timeline_at.desc(), Image.id.desc())
         .limit(MAX_LOOKED_AT)

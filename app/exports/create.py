@@ -28,6 +28,7 @@ from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
+from app.exports.checks import checked_of
 from app.exports.guests import guests_of
 from app.exports.model_calls import model_calls_of, wished_of
 from app.exports.people import people_of
@@ -402,14 +403,22 @@ def _read_whole(stored: StoredOriginal) -> int:
 def _all_rows(
     user_id: UUID, *, before: datetime, after: _Last | None
 ) -> Iterator[tuple[AnyRow, Shown]]:
-    """Give all pictures that are left, each with its tags, and which guest sent it."""
+    """Give all pictures that are left, each with its tags, its guest, and whether it was checked."""
     while True:
         rows = _rows(user_id, before=before, after=after)
         ids = [row.id for row in rows]
         tags, guests = tags_of(user_id, ids), guests_of(user_id, ids)
+        checked = checked_of(user_id, ids)
         for row in rows:
             after = _place_of(row, like=after)
-            yield row, {"tags": tags.get(row.id, []), "sent_by_guest": guests.get(row.id)}
+            yield (
+                row,
+                {
+                    "tags": tags.get(row.id, []),
+                    "sent_by_guest": guests.get(row.id),
+                    "description_is_checked": row.id in checked,
+                },
+            )
         if len(rows) < PICTURES_AT_A_TIME:
             return
 

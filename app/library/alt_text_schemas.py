@@ -21,7 +21,8 @@ class AltTextsIn(BaseModel):
 
     which: AltTextFilter = Field(
         default=AltTextFilter.UNCHECKED,
-        description="unchecked: described by a model, and not checked. missing: without alt text.",
+        description="unchecked: described by a model, and not checked. missing: without alt text."
+        " all: of the timeline. archived: in the archive, of which the others list nothing.",
     )
     limit: int = Field(default=30, ge=1, le=MAX_ALT_TEXTS)
     cursor: str | None = Field(default=None, max_length=MAX_CURSOR)

@@ -13,7 +13,7 @@ from openai.types import Batch, FileDeleted, FileObject
 from PIL import Image
 
 from app.clients.openai_batches import Answered, Batches, line_of
-from app.clients.openai_vision import GeneratedDescription, Vision, VisionSettings
+from app.clients.openai_vision import PROMPT_VERSION, GeneratedDescription, Vision, VisionSettings
 from app.clients.vision_errors import VisionError
 from app.clients.vision_wishes import NO_WISHES, Wishes
 from scripts.embedded.openai_stand_in import StandIn
@@ -118,6 +118,22 @@ def test_questions_of_a_batch_are_those_of_single_pictures(
     vision.describe(PICTURE, wishes=wishes)
     vision.close()
     assert line["body"] == server.requests[-1]
+
+
+def test_how_was_asked_comes_back_with_the_answer(server: StandIn, batches: Batches) -> None:
+    wishes = Wishes(languages=("German", "Japanese"))
+    file = io.BytesIO(batches.line("a", PICTURE, wishes) + batches.line("b", PICTURE, NO_WISHES))
+    server.batches.go(looks=0)
+    remote = batches.create(batches.upload(file), mark="m")
+    found = batches.look(remote.id)
+    assert found is not None
+    said = {each.name: each.said for file_id in found.file_ids for each in batches.answers(file_id)}
+    versions = {
+        name: each.prompt_version
+        for name, each in said.items()
+        if isinstance(each, GeneratedDescription)
+    }
+    assert versions == {"a": f"{PROMPT_VERSION} de,ja", "b": PROMPT_VERSION}
 
 
 def test_errors_of_single_questions_are_told(server: StandIn, batches: Batches) -> None:

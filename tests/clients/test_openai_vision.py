@@ -21,6 +21,7 @@ from app.clients.openai_vision import (
     Vision,
     VisionSettings,
     most_tokens,
+    prompt_version_of,
 )
 from app.clients.vision_errors import VisionError
 from app.clients.vision_wishes import NO_WISHES, Wishes
@@ -74,6 +75,15 @@ def test_a_picture_is_described(vision: Connect) -> None:
     assert (sighting.model, sighting.prompt_version) == ("pinhole-demo", PROMPT_VERSION)
     assert sighting.input_tokens == 900
     assert sighting.output_tokens > 0
+
+
+def test_how_was_asked_names_the_languages(vision: Connect) -> None:
+    sighting = vision().describe(webp(), wishes=Wishes(languages=("German", "Japanese")))
+    assert sighting.prompt_version == f"{PROMPT_VERSION} de,ja"
+    longest = Wishes(
+        languages=("Chinese (simplified)", "Chinese (traditional)", "Portuguese"),
+    )
+    assert prompt_version_of(longest) == f"{PROMPT_VERSION} zh-Hans,zh-Hant,pt"
 
 
 def test_different_pictures_are_described_differently(vision: Connect) -> None:

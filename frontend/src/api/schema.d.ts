@@ -3866,7 +3866,7 @@ export interface components {
          * @description Which pictures are listed.
          * @enum {string}
          */
-        AltTextFilter: "unchecked" | "missing" | "all";
+        AltTextFilter: "unchecked" | "missing" | "all" | "archived";
         /**
          * AltTextFormat
          * @description How a file is written.
@@ -17987,7 +17987,7 @@ export interface operations {
                 cursor?: string;
                 /** @description limit */
                 limit?: number;
-                /** @description unchecked: described by a model, and not checked. missing: without alt text. */
+                /** @description unchecked: described by a model, and not checked. missing: without alt text. all: of the timeline. archived: in the archive, of which the others list nothing. */
                 which?: components["schemas"]["AltTextFilter"];
             };
             header?: never;

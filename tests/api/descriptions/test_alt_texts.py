@@ -101,6 +101,22 @@ def test_each_filter_lists_its_own_newest_first(
     assert listed(ada, which="all")["alt_texts"][3]["description"] is None
 
 
+def test_what_is_archived_has_a_list_of_its_own(
+    ada: Person, add: Callable[..., tuple[str, str]]
+) -> None:
+    bare, _ = add()
+    (kite, version), (boat, _) = add("A kite"), add("A boat")
+    for image in (bare, kite):
+        ada.http.patch(f"/api/images/{image}", json={"archived": True}).raise_for_status()
+    assert ids(listed(ada, which="archived")) == [kite, bare]
+    assert ids(listed(ada, which="all")) == [boat]
+    page = listed(ada, which="archived", limit=1)
+    assert ids(page) == [kite]
+    assert ids(listed(ada, which="archived", cursor=page["next_cursor"])) == [bare]
+    assert check(ada, (kite, version)) == [kite]
+    assert listed(ada, which="archived")["alt_texts"][0]["is_checked"] is True
+
+
 def test_what_is_checked_stays_so_until_a_model_says_something_else(
     ada: Person, add: Callable[..., tuple[str, str]], database: Engine
 ) -> None:

@@ -11,7 +11,7 @@ import { imageOptions } from "../images/image-queries";
 import { DETAILS, keepDetail } from "../images/image-mutations";
 import type { AltText, AltTextPage, ImageChanges } from "../types";
 
-export type AltTextFilter = "unchecked" | "missing" | "all";
+export type AltTextFilter = "unchecked" | "missing" | "all" | "archived";
 export type AltTextFormat = "csv" | "html";
 
 const PAGE = 30;

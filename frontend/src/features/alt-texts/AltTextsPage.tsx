@@ -29,6 +29,7 @@ const FILTERS: readonly (readonly [AltTextFilter, string])[] = [
   ["unchecked", "Not yet checked"],
   ["missing", "Without alt text"],
   ["all", "All"],
+  ["archived", "Archived"],
 ];
 /** As many are counted; see the API. */
 const COUNTED = 5000;
@@ -64,6 +65,7 @@ const EMPTY: Record<AltTextFilter, readonly [title: string, text: string]> = {
   unchecked: ["Nothing to check", "What a model writes about your pictures is listed here."],
   missing: ["All have an alt text", "Pictures without one are listed here."],
   all: ["No pictures yet", "The pictures of your timeline are listed here."],
+  archived: ["Nothing is archived", "The pictures of your archive are listed here."],
 };
 
 const Keys = () => (
