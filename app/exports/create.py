@@ -403,7 +403,7 @@ def _read_whole(stored: StoredOriginal) -> int:
 def _all_rows(
     user_id: UUID, *, before: datetime, after: _Last | None
 ) -> Iterator[tuple[AnyRow, Shown]]:
-    """Give all pictures that are left, each with its tags, its guest, and whether it was checked."""
+    """Give all pictures that are left, each with its tags, its guest, and if it was checked."""
     while True:
         rows = _rows(user_id, before=before, after=after)
         ids = [row.id for row in rows]

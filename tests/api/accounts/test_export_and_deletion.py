@@ -131,6 +131,8 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
         beside = json.loads(archive.read(by_id[image_id]["file"] + ".json"))
         assert beside["sha256"] == by_id[image_id]["sha256"]
         assert not [key for key in beside if "url" in key]
+        # What somebody wrote themselves is checked.
+        assert beside["description_is_checked"] is (image_id == ids[0])
     assert json.loads(archive.read(by_id[ids[0]]["file"] + ".json"))["description"] is not None
     assert "Recently deleted" in by_id[ids[2]]["file"]
     assert (export["pictures"], export["done"]) == (3, 3)
