@@ -1,4 +1,4 @@
-/** How dates, numbers and lists are written, everywhere: the interface is English, with the day before the month. */
+/** Formats of dates, numbers and lists: the interface is English, with the day before the month. */
 const LOCALE = "en-GB";
 
 export const dateFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>

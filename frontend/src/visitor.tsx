@@ -1,4 +1,4 @@
-/** Where the page of share links starts. */
+/** Entry point of the page of share links. */
 import { lazy, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 

@@ -1,4 +1,4 @@
-/** What features may use of the API. */
+/** The parts of the API that features may import. */
 export { useAccount, useChangeAccount } from "./account/account";
 export {
   fetchAltTextFile,

@@ -1,4 +1,4 @@
-/** What local mode answers to besides: hidden from the OpenAPI document, for it exists nowhere else. */
+/** Routes that exist in local mode only, which the OpenAPI document does not list. */
 
 export type Mail = {
   id: string;

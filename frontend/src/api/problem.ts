@@ -1,4 +1,4 @@
-/** What went wrong, in one shape: the API's problem documents, a network that fails, and anything unforeseen. */
+/** One shape for errors: the API's problem documents, network failures, and anything unforeseen. */
 
 type ProblemDocument = {
   status: number;

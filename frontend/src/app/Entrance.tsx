@@ -1,3 +1,3 @@
-/** All that whoever is not signed in needs of the app, and what leads away from there: one piece, loaded when needed. */
+/** The bundle for signed-out visitors, loaded when needed. */
 export { RedirectSignedIn } from "./RedirectSignedIn";
 export { LinkPage, SignedOut } from "./SignedOut";

@@ -1,4 +1,4 @@
-/** What is shown when a page breaks: words and a way on, instead of nothing. */
+/** Shows an error message and a way to continue when a page fails to render. */
 import { Component, type ReactNode } from "react";
 
 import { ApiProblem, toProblem } from "@/api";

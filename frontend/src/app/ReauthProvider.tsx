@@ -1,4 +1,4 @@
-/** Where a signed-in person is asked who they are, before what is hard to undo: see [Note: Reauthentication]. */
+/** Asks the user to sign in again before actions that are hard to undo: see [Note: Reauthentication]. */
 import { Suspense, useCallback, useRef, useState, type ReactNode } from "react";
 
 import { ReauthContext } from "@/api";

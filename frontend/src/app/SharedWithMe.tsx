@@ -1,4 +1,4 @@
-/** What others share: the list of it, or one album with a picture of it above. */
+/** Page of albums shared with the user: the list, or one album with its viewer. */
 import { SharedWithMePage } from "@/features/shared-albums";
 
 import { NotFound } from "./NotFound";

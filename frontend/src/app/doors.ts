@@ -1,6 +1,6 @@
-/** Addresses of whoever is not signed in, known before any of these pages is loaded. */
+/** Routes for signed-out visitors, known before any of these pages is loaded. */
 
-/** Pages that are there to get in; someone who is in has no business there. */
+/** Pages for signed-out visitors; signed-in users are redirected. */
 export const DOORS: ReadonlySet<string> = new Set([
   "/sign-in",
   "/sign-in/link",

@@ -1,4 +1,4 @@
-/** Where to go after signing in: whatever an address asks for, never to another site. */
+/** Checks the path to open after signing in, so that it never leads to another site. */
 
 /**
  * A path of this site with its search, or null for everything else: other origins, `//host`, `javascript:`,

@@ -1,4 +1,4 @@
-/** Which picture is open, kept in the address: …/images/:id lies above the page it was opened from. */
+/** The open picture in the URL: …/images/:id is added to the page from which it was opened. */
 import { useCallback } from "react";
 import { useLocation } from "wouter";
 

@@ -1,4 +1,4 @@
-/** What every test needs: DOM matchers, a clean page, and an API that fails on anything nobody expected. */
+/** Setup of every test: DOM matchers, a clean page, and an API that fails on unexpected requests. */
 import "@testing-library/jest-dom/vitest";
 
 import { cleanup, configure } from "@testing-library/react";

@@ -1,4 +1,4 @@
-/** What a page shows instead of its content: nothing there yet, or something went wrong. */
+/** Empty and error states of a page. */
 import type { ReactNode } from "react";
 
 import { Button } from "./Button";

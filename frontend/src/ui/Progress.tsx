@@ -1,4 +1,4 @@
-/** How far something is. */
+/** Progress bar. */
 import { classNames } from "./class-names";
 
 type ProgressProps = {

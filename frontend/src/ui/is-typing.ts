@@ -1,4 +1,4 @@
-/** Whether somebody types there, who means letters by keys and no shortcuts. */
+/** Whether the user types in a field, so that keys are letters and no shortcuts. */
 export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches("input, textarea, select"));

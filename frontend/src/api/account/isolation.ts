@@ -1,4 +1,4 @@
-/** What a person's session may read in the bucket, and trying it. */
+/** Queries for the policy of the user's storage session, and for testing it. */
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 
 import { api, read } from "../client";

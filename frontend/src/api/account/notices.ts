@@ -1,4 +1,4 @@
-/** What the notices above every page do. The first load has this, and not the rest of settings. */
+/** Mutations of the notices above every page. The first load has these, and not the rest of settings. */
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { accountOptions } from "./account";

@@ -1,4 +1,4 @@
-/** How a person proves who they are, as settings change it. What is hard to undo is confirmed first: [Note: Reauthentication]. */
+/** Queries and mutations for sign-in methods. What is hard to undo is confirmed first: [Note: Reauthentication]. */
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { accountOptions } from "./account";

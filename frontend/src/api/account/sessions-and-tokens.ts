@@ -1,4 +1,4 @@
-/** Where a person is signed in, and the access tokens of their scripts. */
+/** Queries and mutations for sessions and access tokens. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";

@@ -1,4 +1,4 @@
-/** How many pictures there are of each year, camera, lens, country and format. */
+/** Query for counts of pictures by year, camera, lens, country and format. */
 import { useQuery } from "@tanstack/react-query";
 
 import { api, read } from "../client";

@@ -1,4 +1,4 @@
-/** What is asked by mail, and the links that mails bring. */
+/** Mutations that request e-mails, and for the links in them. */
 import {
   queryOptions,
   useMutation,

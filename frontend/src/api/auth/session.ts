@@ -1,4 +1,4 @@
-/** Who is signed in, and what this installation offers. */
+/** The session: the signed-in user, and the settings of this site. */
 import {
   queryOptions,
   useMutation,

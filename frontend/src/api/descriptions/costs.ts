@@ -1,4 +1,4 @@
-/** What descriptions by a model cost: before, in budgets, and afterwards; and what is never sent. */
+/** Queries and mutations for the costs and budgets of descriptions, and for pictures that are never sent. */
 import {
   infiniteQueryOptions,
   queryOptions,

@@ -1,4 +1,4 @@
-/** What the grid lays out: less than an image, so that a month of them is small. */
+/** The image of a list: fewer fields than an image, so that a month of them is small. */
 import { isCollection } from "./collections";
 import type { Image, Listing, MainView } from "../types";
 

@@ -1,4 +1,4 @@
-/** What means nearly what was asked for, the nearest first: behind what has the words. */
+/** Search by meaning: the nearest pictures first, listed after those that match the words. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { api, read } from "../client";

@@ -1,4 +1,4 @@
-/** Where a grid shows the picture that is open. */
+/** Finds the tile of the open picture in a grid. */
 import { useQuery } from "@tanstack/react-query";
 
 import { imageOptions } from "./image-queries";

@@ -1,4 +1,4 @@
-/** What a search may go on with, asked while it is typed. */
+/** Queries for suggestions while a search is typed. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { api, read } from "../client";

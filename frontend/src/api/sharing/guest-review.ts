@@ -1,4 +1,4 @@
-/** What guests sent by one's links: what waits for a review, and what was decided. */
+/** Queries and mutations to review pictures that guests sent by links. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, read } from "../client";

@@ -1,4 +1,4 @@
-/** As many pictures of shared albums as the API adds or removes at once. */
+/** Splits a list of pictures into as many as the API adds or removes at once. */
 const MAX_AT_ONCE = 1_000;
 
 /** Sends ids so many at a time, one request after the other. @throws what `send` throws */

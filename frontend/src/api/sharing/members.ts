@@ -1,4 +1,4 @@
-/** Who is in an album of one's own, and what they see. */
+/** Queries and mutations for the members of the user's albums, and for what they see. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";

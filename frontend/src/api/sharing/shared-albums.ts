@@ -1,4 +1,4 @@
-/** What others share with the person who is signed in: invitations, albums, and whom they have blocked. */
+/** Queries and mutations for albums shared with the user: invitations, albums, blocked people. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";

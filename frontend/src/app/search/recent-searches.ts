@@ -1,4 +1,4 @@
-/** What was searched for lately, kept in this browser only and until its person signs out (preload.ts). */
+/** Recent searches, stored in this browser only and until the user signs out (preload.ts). */
 import { lowerCase } from "@/locale";
 
 import { SEARCHES } from "../seen-pictures";

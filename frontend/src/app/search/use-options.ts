@@ -1,4 +1,4 @@
-/** What is listed below the field of the search: suggestions, or what was searched for lately. */
+/** Options below the search field: suggestions, or recent searches. */
 import { useEffect, useMemo, useState } from "react";
 
 import { useSession, useSuggestions } from "@/api";

@@ -1,4 +1,4 @@
-/** Which album pictures are added to: one that is there, found by its title, or a new one. */
+/** Dialog to add pictures to an album: an existing one, found by its title, or a new one. */
 import {
   useEffect,
   useEffectEvent,

@@ -1,4 +1,4 @@
-/** How many pictures an album has, and of which days, in words. */
+/** Texts for an album: the number of pictures and their dates. */
 import type { Album } from "@/api";
 import { dateFormat } from "@/locale";
 

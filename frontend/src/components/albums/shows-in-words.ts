@@ -1,4 +1,4 @@
-/** What the members of an album get beside the pictures, in words. */
+/** Text for what the members of an album get in addition to the pictures. */
 import type { MembersSee } from "@/api";
 
 const NAMES: readonly (readonly [keyof MembersSee, string])[] = [

@@ -1,4 +1,4 @@
-/** When pictures were taken: a date, a shift, a time zone, or what their files say. */
+/** Dialog to change the date of pictures: a date, a shift, a time zone, or that of the file. */
 import { useId, useState, type SubmitEvent } from "react";
 
 import type { DateChange } from "@/api";

@@ -1,4 +1,4 @@
-/** Where names of places are from: their licence asks to say so. */
+/** Attribution of place names, which their licence requires. */
 
 const LINK = "underline underline-offset-2";
 

@@ -1,4 +1,4 @@
-/** Where pictures were taken: a town by name, a point by coordinates, nowhere, or what their files say. */
+/** Dialog to change the place of pictures: a town, coordinates, no place, or that of the file. */
 import { lazy, Suspense, useEffect, useId, useRef, useState, type SubmitEvent } from "react";
 
 import { toProblem, useFoundPlaces, type FoundPlace, type PlaceChange } from "@/api";

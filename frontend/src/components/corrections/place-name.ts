@@ -1,4 +1,4 @@
-/** What a place is called. */
+/** Name of a place with its region and country. */
 
 type Names = { town: string | null; region: string | null; country: string };
 

@@ -1,4 +1,4 @@
-/** How far the pictures have got that were selected for descriptions, while somebody looks. */
+/** Progress of descriptions that were requested for selected pictures. */
 import { useDescriptionCosts, type Estimate } from "@/api";
 import { formatNumber, picturesInWords } from "@/locale";
 import { Progress } from "@/ui";

@@ -1,4 +1,4 @@
-/** How many pictures would be sent, to whom, what that costs at most, and what is left out. */
+/** Estimate of a description request: the number of pictures, the host, the maximum cost, and what is left out. */
 import type { Estimate } from "@/api";
 import { formatNumber } from "@/locale";
 

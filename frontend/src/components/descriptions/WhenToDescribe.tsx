@@ -1,4 +1,4 @@
-/** Whether pictures are described at once, or within a day and at half the price. */
+/** Choice between descriptions now, and within a day at half the price. */
 import type { Estimate } from "@/api";
 import { RadioCards } from "@/components/settings/RadioCards";
 

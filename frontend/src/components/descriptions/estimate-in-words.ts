@@ -1,4 +1,4 @@
-/** What an estimate says of the pictures that are asked about. */
+/** Texts for an estimate of a description request. */
 import type { Estimate } from "@/api";
 import { picturesInWords } from "@/locale";
 

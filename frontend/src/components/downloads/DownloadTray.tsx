@@ -1,4 +1,4 @@
-/** How far a download is, over whatever page is open; and what to do where it fails. */
+/** Progress of a download above every page, with actions where it fails. */
 import { useSyncExternalStore } from "react";
 
 import { counted, formatNumber } from "@/locale";

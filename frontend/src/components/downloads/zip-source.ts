@@ -1,4 +1,4 @@
-/** What a zip is made of: files with names that are safe as a set, and where their bytes are read. */
+/** Files of a zip: names that are safe as a set, and where their bytes are read. */
 import { api, read } from "@/api/client";
 import type { components } from "@/api/schema";
 

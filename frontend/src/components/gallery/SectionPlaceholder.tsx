@@ -1,4 +1,4 @@
-/** Where a section will be: its month and the shape of a grid, as high as it is likely to become. */
+/** Placeholder of a section that is not loaded: its month and a grid of the expected height. */
 import { HEADING, rowHeightFor } from "./layout-days";
 import { sectionTitle, type PlacedSection } from "./layout-sections";
 

@@ -1,4 +1,4 @@
-/** What can be done with the selected pictures; lies over the header while any is selected, and on a phone over the bar below. */
+/** Bar of actions for selected pictures: over the header, and on a phone over the bar below. */
 import type { ReactNode } from "react";
 
 import { isWhole, useKnownImages, useTotalSize, type ListedImage } from "@/api";

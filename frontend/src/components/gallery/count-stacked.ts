@@ -1,4 +1,4 @@
-/** How many pictures tiles of the timeline stand for. */
+/** Counts the pictures of timeline tiles, including those in stacks. */
 import type { ListedImage } from "@/api";
 
 export const countStacked = (images: readonly ListedImage[]): number =>

@@ -1,4 +1,4 @@
-/** What a gallery shows, wherever its images come from. */
+/** The list of images that a gallery shows, from any source. */
 import type { ComponentType } from "react";
 
 import type { KnownImages, ListedImage } from "@/api";

@@ -1,4 +1,4 @@
-/** Which stretch of a grid is looked at: follows the window's scroll, and moves it. Knows no React. */
+/** Tracks the visible part of a grid by the window's scroll position, and scrolls it. Independent of React. */
 import {
   sectionAt,
   dateAt,

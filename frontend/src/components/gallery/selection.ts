@@ -1,4 +1,4 @@
-/** Which pictures are selected, and how a click, a range or a whole day changes that. */
+/** State of a selection, and how a click, a range or a whole day changes it. */
 import type { ListedImage } from "@/api";
 
 /** The API changes at most so many at once, and all of them or none. */

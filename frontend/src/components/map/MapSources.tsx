@@ -1,4 +1,4 @@
-/** Where the shapes and names of maps are from: the licence of the names asks to say so. */
+/** Attribution of map shapes and names; the licence of the names requires it. */
 
 const LINK = "underline underline-offset-2";
 

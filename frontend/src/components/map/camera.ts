@@ -1,4 +1,4 @@
-/** Which part of the map is seen: its middle, and how large the world is; and how that is moved. */
+/** The visible part of the map: its centre and scale, and how they change. */
 import { latLonOf, mapPointOf, wrap, type Box, type MapPoint } from "./mercator";
 
 /** The world is 256 * 2^zoom pixels wide. */

@@ -1,4 +1,4 @@
-/** How a map is moved: drag, pinch, wheel, double click, and keys. */
+/** Input for the map: drag, pinch, wheel, double click, and keys. */
 import { panned, zoomedAt, type Camera } from "./camera";
 import type { MapCanvas } from "./map-canvas";
 import type { MapPoint } from "./mercator";

@@ -1,4 +1,4 @@
-/** How long a video plays, as players say it: "0:07", "12:30", "1:02:05". */
+/** Formats the length of a video: "0:07", "12:30", "1:02:05". */
 export const lengthInWords = (milliseconds: number): string => {
   const seconds = Math.round(milliseconds / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

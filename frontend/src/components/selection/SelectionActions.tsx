@@ -1,4 +1,4 @@
-/** What can be done with selected pictures, the same wherever they are selected. */
+/** Actions for selected pictures, the same on every page. */
 import type { ReactNode } from "react";
 
 import { useKnownImages, type ListedImage } from "@/api";

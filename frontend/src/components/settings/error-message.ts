@@ -1,4 +1,4 @@
-/** What to say of a failure: nothing where the person only thought better of it. */
+/** Message for an error; none where the user cancelled. */
 import { isNotConfirmed, toProblem } from "@/api";
 import { useToast } from "@/ui";
 

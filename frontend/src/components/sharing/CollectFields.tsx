@@ -1,4 +1,4 @@
-/** Whether guests may add pictures by a link, and how many: of links to an album. */
+/** Form fields to let guests add pictures by a link to an album. */
 import { useId } from "react";
 
 import type { Collecting } from "@/api";

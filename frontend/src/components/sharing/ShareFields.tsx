@@ -1,4 +1,4 @@
-/** What a share link says and allows, as fields of a form. */
+/** Form fields of a share link. */
 import { useId, useState } from "react";
 
 import type { Collecting, Share } from "@/api";

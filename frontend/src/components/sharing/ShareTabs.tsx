@@ -1,4 +1,4 @@
-/** How an album is shared: by a link, or with people who have an account here. */
+/** Tabs of the share dialog: by a link, or with people who have an account here. */
 import { classNames } from "@/ui";
 
 export type Way = "link" | "people";

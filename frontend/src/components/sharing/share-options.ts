@@ -1,4 +1,4 @@
-/** What a form says of a share link, as the API wants it. */
+/** Converts the share form to a request of the API. */
 import type { Collecting, Share } from "@/api";
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-/** What a tile says that stands for a stack. */
+/** Badge of a tile that represents a stack. */
 import type { ReactNode } from "react";
 
 import type { ListedImage } from "@/api";

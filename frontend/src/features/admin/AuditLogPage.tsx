@@ -1,4 +1,4 @@
-/** What touched anybody's account. */
+/** Page of the audit log of all accounts. */
 import { useEverybodysActivity } from "@/api";
 import { EventList } from "@/components/audit/EventList";
 import { Section } from "@/components/settings/Section";

@@ -1,4 +1,4 @@
-/** What a step does to a person, asked before it is taken. */
+/** Dialog to confirm an action on an account. */
 import { useChangePerson, useEndPersonsSessions, type Person, type PersonChanges } from "@/api";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { useToast } from "@/ui";

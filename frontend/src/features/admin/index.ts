@@ -1,2 +1,2 @@
-/** What app shows to administrators. */
+/** Pages for administrators. */
 export { Admin } from "./Admin";

@@ -1,4 +1,4 @@
-/** What can be done with selected pictures of an album. */
+/** Actions for selected pictures of an album. */
 import type { PlaceInAlbum } from "@/api";
 import { CarrySelected } from "@/components/albums/CarrySelected";
 import type { GallerySelection } from "@/components/gallery/Gallery";

@@ -1,4 +1,4 @@
-/** What an album is: its title and description, how many pictures, and of which days. */
+/** Header of an album: title, description, number of pictures, and dates. */
 import { Link } from "wouter";
 
 import { albumView, useTimeline, type Album } from "@/api";

@@ -1,4 +1,4 @@
-/** What can be done with an album: rename and describe it, or delete it. */
+/** Menu of one album: rename, describe, delete. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";

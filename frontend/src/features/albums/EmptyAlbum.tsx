@@ -1,4 +1,4 @@
-/** What an album says while nothing is in it. */
+/** Empty state of an album. */
 import { Link } from "wouter";
 
 import { AlbumsIcon, buttonClass, EmptyState } from "@/ui";

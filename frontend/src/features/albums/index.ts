@@ -1,4 +1,4 @@
-/** What app uses of this feature. */
+/** Public parts of the albums feature. */
 export { AlbumActions } from "./AlbumActions";
 export { AlbumContext } from "./album-context";
 export { AlbumHeader } from "./AlbumHeader";

@@ -1,4 +1,4 @@
-/** What is said about a picture: accepted as it is, or written anew. */
+/** Form to accept or change the alt text of a picture. */
 import type { RefObject } from "react";
 
 import { errorsOf } from "@/components/descriptions/description-draft";

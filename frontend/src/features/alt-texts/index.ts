@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the alt texts feature. */
 export { AltTextsPage } from "./AltTextsPage";

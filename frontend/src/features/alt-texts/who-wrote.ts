@@ -1,4 +1,4 @@
-/** Who wrote an alt text, and whether somebody looked at it, in words. */
+/** Text for who wrote an alt text, and whether it was reviewed. */
 import type { AltText } from "@/api";
 
 export const whoWrote = ({ description, description_state }: AltText): string => {

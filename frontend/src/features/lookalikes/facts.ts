@@ -1,4 +1,4 @@
-/** What is known of a picture beside those that look like it, and in what they differ. */
+/** Facts of pictures that look alike, and the differences between them. */
 import type { Lookalike, LookalikeGroup } from "@/api";
 import { counted, dateFormat, formatNumber } from "@/locale";
 import { formatBytes } from "@/ui";

@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the look-alikes feature. */
 export { LookalikesPage } from "./LookalikesPage";

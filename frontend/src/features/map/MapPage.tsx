@@ -1,4 +1,4 @@
-/** Where pictures were taken: clusters on a map, and beside it the pictures that are in view. */
+/** Page of the map: clusters, and beside it the pictures in view. */
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 

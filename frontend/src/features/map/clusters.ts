@@ -1,4 +1,4 @@
-/** What is said of clusters, and which box has all of them. */
+/** Labels of clusters, and the box that contains them. */
 import type { MapBox, MapCluster } from "@/api";
 import { picturesInWords } from "@/locale";
 

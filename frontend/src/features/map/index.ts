@@ -1,3 +1,3 @@
-/** What app uses of this feature. */
+/** Public parts of the map feature. */
 export { MapPage } from "./MapPage";
 export { useListedBox } from "./listed-box";

@@ -1,4 +1,4 @@
-/** Of which box the pictures are listed: the viewer above the map goes through the same ones. */
+/** The box whose pictures are listed; the viewer above the map shows the same ones. */
 import { useSyncExternalStore } from "react";
 
 import type { MapBox } from "@/api";

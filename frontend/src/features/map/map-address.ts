@@ -1,4 +1,4 @@
-/** What of the map stands in its address: `?at=38.72230,-9.13930,11.5`, and `&in=` for the pictures of one place. */
+/** State of the map in the URL: `?at=38.72230,-9.13930,11.5`, and `&in=` for the pictures of one place. */
 import type { MapBox } from "@/api";
 import { MAX_ZOOM, type Camera } from "@/components/map/camera";
 import { latLonOf, mapPointOf } from "@/components/map/mercator";

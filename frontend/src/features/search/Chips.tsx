@@ -1,4 +1,4 @@
-/** What of the query was understood as more than words, each to be taken out again. */
+/** Chips for the filters of a query; each can be removed. */
 import type { Chip } from "@/api";
 import { CloseIcon, TagIcon } from "@/ui";
 

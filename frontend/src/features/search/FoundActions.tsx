@@ -1,4 +1,4 @@
-/** What can be done with selected pictures that were found. */
+/** Actions for selected search results. */
 import { isWhole } from "@/api";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { useAct } from "@/components/gallery/selection-buttons";

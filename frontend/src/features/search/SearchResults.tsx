@@ -1,4 +1,4 @@
-/** What was found, with why; or how one searches, or that nothing was found. */
+/** Search results with the reason of each; or how to search, or that nothing was found. */
 import { lazy, Suspense, useCallback, useMemo } from "react";
 
 import { useFound, useMomentOf, type Chip, type ListedImage } from "@/api";

@@ -1,4 +1,4 @@
-/** Why a picture was found: the words that match, in the text that has them. */
+/** Reason of a search result: the matching words, in the text that has them. */
 import type { Reason } from "@/api";
 
 const FIELDS: Record<Reason["field"], string> = {

@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the search feature. */
 export { SearchResults } from "./SearchResults";

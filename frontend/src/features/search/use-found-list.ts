@@ -1,4 +1,4 @@
-/** What was found as a gallery shows it. */
+/** Search results as the list of a gallery. */
 import { useCallback, useMemo } from "react";
 
 import { stretchOf, useKnownImages, type ListedImage, type useFound } from "@/api";

@@ -1,4 +1,4 @@
-/** What a shared album is, whose, and the way out of it. */
+/** Header of a shared album: title, owner, rights, and a menu to leave it. */
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 

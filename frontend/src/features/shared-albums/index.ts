@@ -1,4 +1,4 @@
-/** What app uses of this feature. */
+/** Public parts of the shared albums feature. */
 export { ClosedAlbum } from "./ClosedAlbum";
 export { PictureActions } from "./PictureActions";
 export { SharedAlbumHeader } from "./SharedAlbumHeader";

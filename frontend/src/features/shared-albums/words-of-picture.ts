@@ -1,4 +1,4 @@
-/** What is said of a picture of a shared album. */
+/** Texts for a picture of a shared album. */
 import type { MemberImage, SharedAlbum, SharedImage } from "@/api";
 
 type Said = { lines: readonly string[]; isMine: boolean; canSave: boolean; hasOriginal: boolean };

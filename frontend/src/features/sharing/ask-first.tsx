@@ -1,4 +1,4 @@
-/** What is asked before a link ends, or all do, or one has another address. */
+/** Dialogs to confirm that a link ends, all links end, or a link gets a new address. */
 import { useEndAllShares, useEndShare, useRenewShare, type MadeShare, type Share } from "@/api";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { formatNumber } from "@/locale";

@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the sharing feature. */
 export { SharedLinksPage } from "./SharedLinksPage";

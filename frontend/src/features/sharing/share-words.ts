@@ -1,4 +1,4 @@
-/** What a share link is called. */
+/** Name of a share link. */
 import type { Share } from "@/api";
 import { formatNumber } from "@/locale";
 

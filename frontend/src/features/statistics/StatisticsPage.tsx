@@ -1,4 +1,4 @@
-/** How many pictures there are of each year, camera, lens and country, and what they take: as charts or tables. */
+/** Page of counts and sizes by year, camera, lens and country, as charts or tables. */
 import { useState } from "react";
 
 import { toProblem, useStatistics } from "@/api";

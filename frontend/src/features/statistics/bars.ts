@@ -1,4 +1,4 @@
-/** What bars say: their names, how long they are, and the years that have none. */
+/** Data of bar charts: names, lengths, and years without pictures. */
 import type { Bar, Chart } from "@/api";
 import { formatNumber, picturesInWords } from "@/locale";
 import { formatBytes } from "@/ui";

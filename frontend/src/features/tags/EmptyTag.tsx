@@ -1,4 +1,4 @@
-/** What a tag says while no picture has it. */
+/** Empty state of a tag. */
 import { Link } from "wouter";
 
 import { buttonClass, EmptyState, TagIcon } from "@/ui";

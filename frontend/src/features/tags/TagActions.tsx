@@ -1,4 +1,4 @@
-/** What can be done with selected pictures that have a tag. */
+/** Actions for selected pictures of a tag. */
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionActions } from "@/components/selection/SelectionActions";
 import { SelectionButton } from "@/components/gallery/SelectionBar";

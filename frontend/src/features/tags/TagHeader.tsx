@@ -1,4 +1,4 @@
-/** What a tag is: the tags above and below it, and how many pictures have it. */
+/** Header of a tag: the tags above and below it, and the number of pictures. */
 import { Link } from "wouter";
 
 import { tagView, useTags, useTimeline, type Tag } from "@/api";

@@ -1,4 +1,4 @@
-/** What can be done with a tag: rename or move it, make it one with another, or delete it. */
+/** Menu of one tag: rename or move, merge, delete. */
 import { useState } from "react";
 import { useLocation } from "wouter";
 

@@ -1,4 +1,4 @@
-/** What app uses of this feature. */
+/** Public parts of the tags feature. */
 export { EmptyTag } from "./EmptyTag";
 export { TagActions } from "./TagActions";
 export { TagContext } from "./tag-context";

@@ -1,4 +1,4 @@
-/** Which tag the actions of a selection are about: a gallery gives them the selection only. */
+/** Context with the tag of a selection: a gallery gives its actions the selection only. */
 import { createContext, use } from "react";
 
 import type { Tag } from "@/api";

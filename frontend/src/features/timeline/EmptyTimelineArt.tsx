@@ -1,4 +1,4 @@
-/** Drawn for an empty library: prints waiting for the light that comes through the hole. */
+/** Illustration of the empty timeline. */
 export const EmptyTimelineArt = () => (
   <svg viewBox="0 0 240 150" aria-hidden="true" focusable="false" className="h-40 w-auto">
     <g className="text-accent" fill="currentColor">

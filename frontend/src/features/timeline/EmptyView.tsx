@@ -1,4 +1,4 @@
-/** What the timeline, the favourites and the archive say while nothing is in them. */
+/** Empty states of the timeline, the favourites and the archive. */
 import type { MainView } from "@/api";
 import { ArchiveIcon, Button, EmptyState, HeartIcon, PlusIcon } from "@/ui";
 

@@ -1,4 +1,4 @@
-/** What can be done with selected pictures of a timeline. */
+/** Actions for selected pictures of a timeline. */
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionActions } from "@/components/selection/SelectionActions";
 import { StackButton } from "@/components/stacks/StackButton";

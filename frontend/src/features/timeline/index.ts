@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the timeline feature. */
 export { MainTimeline, Timeline } from "./Timeline";

@@ -1,4 +1,4 @@
-/** What a scrubber shows and where: years, months, and the place for each. */
+/** Marks of the scrubber: years, months, and the position of each. */
 import { monthTitle } from "@/components/gallery/days";
 import { yOfDate, type GridLayout } from "@/components/gallery/layout-sections";
 

@@ -1,4 +1,4 @@
-/** How high the window is. */
+/** The height of the window. */
 import { useSyncExternalStore } from "react";
 
 const subscribe = (onChange: () => void): (() => void) => {

@@ -1,2 +1,2 @@
-/** What app uses of this feature. */
+/** Public parts of the Recently deleted feature. */
 export { TrashPage } from "./TrashPage";

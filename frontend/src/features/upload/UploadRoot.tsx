@@ -1,4 +1,4 @@
-/** Where one person's files come in. What handles them is loaded once the page has come to rest. */
+/** Accepts dropped and chosen files. The upload code is loaded once the page is idle. */
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState, type RefObject } from "react";
 

@@ -1,4 +1,4 @@
-/** Where the notes on unfinished uploads are kept; the little of it that every page needs at once. */
+/** Storage keys of unfinished uploads; every page needs them at once. */
 
 const accountPrefix = (userId: string): string => `pinhole.unfinished.${userId}.`;
 

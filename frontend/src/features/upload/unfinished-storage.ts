@@ -1,4 +1,4 @@
-/** Which uploads a closed page left unfinished: names and sizes, per account, on this machine only. */
+/** Unfinished uploads of a closed page: names and sizes, per account, on this device only. */
 import { keysOf, newKey } from "./unfinished-storage-keys";
 
 export type Unfinished = { name: string; size: number };

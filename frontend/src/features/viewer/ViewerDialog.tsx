@@ -1,4 +1,4 @@
-/** What lies on top of the viewer: the choice of an album, its tags, the date, or its keys. */
+/** Dialogs above the viewer: albums, tags, date, and keys. */
 import { lazy, Suspense } from "react";
 
 import type { Image } from "@/api";

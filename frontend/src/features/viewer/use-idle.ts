@@ -1,4 +1,4 @@
-/** Whether the mouse has rested for a while, so that what lies over a picture may go. */
+/** Whether the mouse has rested for a while, so that controls can be hidden. */
 import { useEffect, useState, type RefObject } from "react";
 
 const RESTS_MS = 3_000;

@@ -1,4 +1,4 @@
-/** What stands where a link does not open. It does not say why: nobody is told whether there is such a link. */
+/** Page of a link that is not available. It gives no reason: nobody learns whether the link exists. */
 import { useState, type ReactNode, type SubmitEvent } from "react";
 
 import { Button, FormAlert, LogoMark, PasswordField, usePageTitle } from "@/ui";

@@ -1,4 +1,4 @@
-/** What a link shows: its title and note, and the pictures as a grid. */
+/** Page of a share link: title, note, and the pictures as a grid. */
 import { lazy, Suspense, useMemo, type ComponentType, type SyntheticEvent } from "react";
 
 import type { Visit } from "@/api";

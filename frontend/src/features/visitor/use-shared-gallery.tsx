@@ -1,4 +1,4 @@
-/** What a share shows, as a list for the grid: its pages, and the addresses of what is in view. */
+/** Pictures of a share as the list of a grid: its pages, and the URLs of what is in view. */
 import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { isClosed, toProblem, type Image, type ListedImage, type SharedSource } from "@/api";

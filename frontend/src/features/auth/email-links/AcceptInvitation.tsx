@@ -1,4 +1,4 @@
-/** What the link of an invitation opens. */
+/** Page of an invitation link. */
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 

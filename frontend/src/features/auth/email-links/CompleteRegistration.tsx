@@ -1,4 +1,4 @@
-/** What the link in the mail to somebody who joins opens: a password, and the account is made. */
+/** Page of the registration link in an e-mail: sets a password and creates the account. */
 import { useLocation } from "wouter";
 
 import { useSession, useWelcome, useWelcomeLink } from "@/api";

@@ -1,4 +1,4 @@
-/** What a page shows whose link is being looked at, or is good for nothing any more. */
+/** States of an e-mail link: loading, and no longer valid. */
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 

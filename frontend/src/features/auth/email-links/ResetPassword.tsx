@@ -1,4 +1,4 @@
-/** What the link in the mail to somebody who forgot their password opens. */
+/** Page of the link in an e-mail to reset a password. */
 import { useLocation } from "wouter";
 
 import { useFinishReset, useResetLink, useSession } from "@/api";

@@ -1,4 +1,4 @@
-/** What the link in the mail to a former address opens: it puts the address back and sets a new password, at once. */
+/** Page of the link in the e-mail to a former address: restores the address and sets a new password at once. */
 import { useState, type SubmitEvent } from "react";
 import { Link, useLocation } from "wouter";
 

@@ -1,4 +1,4 @@
-/** What the link in a mail opens that proves an address, for the person who is signed in. */
+/** Page of the link in an e-mail that confirms an e-mail address of the signed-in user. */
 import { Link } from "wouter";
 
 import { toProblem, useVerify } from "@/api";

@@ -1,4 +1,4 @@
-/** What is asked by mail, and the pages that the links in mails open. */
+/** Pages that request e-mails, and pages of the links in them. */
 export { ForgotPassword } from "./ForgotPassword";
 export { AcceptInvitation } from "./AcceptInvitation";
 export { ResetPassword } from "./ResetPassword";

@@ -1,4 +1,4 @@
-/** What the link opens that the deployment printed: the operator makes the account that administers the site. */
+/** Page of the setup link that the deployment printed: creates the first administrator. */
 import { useLocation } from "wouter";
 
 import { useSession } from "@/api";

@@ -1,4 +1,4 @@
-/** Where a tab ends that was opened for signing in at a provider, while another one waits. */
+/** Last page of a tab that was opened to sign in at a provider, while another one waits. */
 import { AuthLayout } from "../shared/AuthLayout";
 import { TextLink } from "../shared/TextLink";
 

@@ -1,4 +1,4 @@
-/** What all forms share: reading their fields, and putting an answer's complaints where they belong. */
+/** Helpers of all auth forms: read the fields, and show the errors of a response at their fields. */
 import { toProblem } from "@/api";
 
 /** Alone, a password has to be this long. */

@@ -1,4 +1,4 @@
-/** Why somebody was sent to the sign-in page instead of where they wanted to go (`?problem=`). */
+/** Messages for the reason of a redirect to the sign-in page (`?problem=`). */
 
 export type Problem = { tone: "danger" | "note"; words: string };
 

@@ -1,4 +1,4 @@
-/** Who one is here: the address, the password, how much is kept. */
+/** Account settings: e-mail address, password, storage. */
 import { useSecurity } from "@/api";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";

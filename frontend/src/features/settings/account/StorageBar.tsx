@@ -1,4 +1,4 @@
-/** How much of the room is used, where the operator has set a bound. */
+/** Bar of the used storage, where the administrator has set a quota. */
 import { formatBytes } from "@/ui";
 
 type StorageBarProps = { used: number; quota: number };

@@ -1,4 +1,4 @@
-/** What touched the safety of one's account. */
+/** Page of the security events of the account. */
 import { Link } from "wouter";
 
 import { useActivity } from "@/api";

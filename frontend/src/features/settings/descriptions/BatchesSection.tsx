@@ -1,4 +1,4 @@
-/** How far pictures are that are described within a day, and how to take that back. */
+/** Progress of descriptions within a day, and a button to cancel them. */
 import { useCancelBatches, useDescriptionBatches, type DescriptionBatches } from "@/api";
 import { DateTime } from "@/components/settings/DateTime";
 import { errorMessage } from "@/components/settings/error-message";

@@ -1,4 +1,4 @@
-/** What descriptions cost this month, and what they may. */
+/** Costs of descriptions this month, and the budget. */
 import { useId, useState, type SubmitEvent } from "react";
 
 import { toProblem, useSetDescriptionBudget, type DescriptionCosts } from "@/api";

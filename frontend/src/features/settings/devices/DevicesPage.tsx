@@ -1,4 +1,4 @@
-/** Where a person is signed in, and signing out from afar. */
+/** Page of signed-in devices, with buttons to sign them out. */
 import { Page } from "@/components/settings/SideNavLayout";
 
 import { DevicesSection } from "./DevicesSection";

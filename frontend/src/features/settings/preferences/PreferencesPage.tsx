@@ -1,4 +1,4 @@
-/** What is a matter of taste: appearance and stacks. */
+/** Appearance and stacks. */
 import { useAccount } from "@/api";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";

@@ -1,4 +1,4 @@
-/** Whether pictures of one shot become one tile of the timeline by themselves. */
+/** Setting to stack pictures of one shot automatically. */
 import { toProblem, useChangeAccount, type Account } from "@/api";
 import { Section } from "@/components/settings/Section";
 import { Switch, useToast } from "@/ui";

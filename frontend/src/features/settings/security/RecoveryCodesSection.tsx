@@ -1,4 +1,4 @@
-/** How many recovery codes are left, and making new ones. */
+/** Number of recovery codes left, and a button for new ones. */
 import { useState } from "react";
 
 import { useMakeRecoveryCodes } from "@/api";

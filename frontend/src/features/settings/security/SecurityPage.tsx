@@ -1,4 +1,4 @@
-/** How a person proves who they are. */
+/** Page of the sign-in methods of the account. */
 import { Page } from "@/components/settings/SideNavLayout";
 
 import { FactorSections } from "./FactorSections";

@@ -1,4 +1,4 @@
-/** What is said once the first second factor has signed other devices out. */
+/** Message after the first second factor has signed other devices out. */
 export const endedWords = (ended: number): string => {
   if (ended === 0) return "";
   return ended === 1

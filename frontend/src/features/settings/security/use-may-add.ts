@@ -1,4 +1,4 @@
-/** Whether the account may get another way in: where mail works, its address is confirmed first. */
+/** Whether a sign-in method may be added: where the site sends e-mail, the address is confirmed first. */
 import { useSession } from "@/api";
 
 export const useMayAdd = (): boolean => {

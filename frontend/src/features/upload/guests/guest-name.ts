@@ -1,4 +1,4 @@
-/** What a guest calls themselves, kept in their browser for the next link. */
+/** The name of a guest, stored in their browser for the next link. */
 const KEY = "pinhole.guest-name";
 
 export const MAX_GUEST_NAME = 60;

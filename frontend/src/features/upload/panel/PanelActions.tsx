@@ -1,4 +1,4 @@
-/** What can be done about all files together. */
+/** Actions for all files of an upload. */
 import { formatNumber } from "@/locale";
 import { Button, RetryIcon } from "@/ui";
 

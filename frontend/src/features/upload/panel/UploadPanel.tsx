@@ -1,4 +1,4 @@
-/** What is being uploaded: a card in the corner, on a phone a sheet at the bottom. */
+/** Progress of uploads: a card in the corner, on a phone a sheet at the bottom. */
 import { useState, useSyncExternalStore } from "react";
 
 import { classNames, Progress } from "@/ui";

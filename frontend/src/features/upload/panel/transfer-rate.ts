@@ -1,4 +1,4 @@
-/** How fast it goes and how long it will take, from what was sent in the last seconds. */
+/** Speed and remaining time, from the bytes of the last seconds. */
 
 type Sample = { at: number; sent: number };
 

@@ -1,4 +1,4 @@
-/** What a screen reader is told of an upload: the start, now and then how far it is, and the end. */
+/** Announcements of an upload for screen readers: start, progress, and end. */
 import { useEffect, useEffectEvent, useState } from "react";
 
 import { picturesInWords } from "@/locale";

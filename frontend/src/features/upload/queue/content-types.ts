@@ -1,4 +1,4 @@
-/** Which pictures the library takes, told by type and by file extension. */
+/** Picture types that the library accepts, by type and by file extension. */
 import { formatList } from "@/locale";
 
 /** Browsers know no type for some of these (HEIC in Chromium), so the extension has to say it. */

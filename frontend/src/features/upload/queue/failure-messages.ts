@@ -1,4 +1,4 @@
-/** Why a file could not be brought in, in words for the person. */
+/** Messages for the reason why an upload failed. */
 import { PermanentError, TransientError } from "./errors";
 import type { Failure } from "./upload-state";
 

@@ -1,4 +1,4 @@
-/** What a file is known by before it is sent: the SHA-256 of all its bytes, and of each part of a big one. */
+/** SHA-256 of a file before it is sent: of all its bytes, and of each part of a large one. */
 
 export type Parts = { size: number; sha256: string[] };
 

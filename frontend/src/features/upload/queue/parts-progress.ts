@@ -1,4 +1,4 @@
-/** How far a file is that goes in parts: one number for the person, from several lines that come and go. */
+/** Progress of a multipart upload: one number from several connections. */
 import type { Interruption } from "./retry";
 import type { PartPlace } from "./upload-api";
 import type { Phase } from "./upload-state";

@@ -1,4 +1,4 @@
-/** What the queue asks of the API, so that it can be driven by a stand-in as well. Every method throws an error of errors.ts. */
+/** The API methods of the queue, as an interface that tests can replace. Every method throws an error of errors.ts. */
 import type { Image, NewImage, Place } from "@/api";
 
 export type Picture = NewImage;

@@ -1,4 +1,4 @@
-/** What it takes to carry one file: the file, the tools that all files share, and whom to tell. */
+/** Context of one upload: the file, the shared tools, and the listeners. */
 import type { FileHash } from "./file-hash";
 import type { ProcessingPoller } from "./processing-poller";
 import type { put } from "./put";

@@ -1,4 +1,4 @@
-/** From a hash to bytes in storage: a place is asked for, used, and asked for again when it is no good any more. */
+/** Uploads a hashed file: requests an upload, uses it, and requests it again when it has expired. */
 import { PermanentError } from "./errors";
 import { CHANGED, GONE, NO_PLACE_ACCEPTED } from "./failure-messages";
 import type { FileHash } from "./file-hash";

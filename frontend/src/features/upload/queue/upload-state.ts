@@ -1,4 +1,4 @@
-/** What the queue knows about one file: who it is, and which step it is in. */
+/** State of one file in the queue. */
 import type { Image } from "@/api";
 
 import type { Interruption } from "./retry";

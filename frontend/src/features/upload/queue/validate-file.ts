@@ -1,4 +1,4 @@
-/** What need not be sent at all, because the server would not take it. */
+/** Finds files that the server would reject, before they are sent. */
 import { formatNumber } from "@/locale";
 
 import { namesOf } from "./content-types";

@@ -1,4 +1,4 @@
-/** What is in the picture, in words: read, corrected, asked for. */
+/** Description of a picture: read, correct, request. */
 import { lazy, Suspense, useState } from "react";
 
 import { useSession, type ImageDetail } from "@/api";

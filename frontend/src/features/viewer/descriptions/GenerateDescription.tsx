@@ -1,4 +1,4 @@
-/** Where the model stands with this picture, and asking it, once more if need be. */
+/** State of the description request of a picture, and a button to send it. */
 import { useState } from "react";
 import { Link } from "wouter";
 

@@ -1,4 +1,4 @@
-/** What differs between two texts, word by word. */
+/** Differences between two texts, word by word. */
 export type Piece = { kind: "same" | "added" | "removed"; text: string };
 
 /** Texts are of 2,000 characters at most; longer ones are not compared. */

@@ -1,4 +1,4 @@
-/** Which albums the picture is in, as links to them, and the way into another one. */
+/** Links to the albums of a picture, and a button to add it to another one. */
 import { Link } from "wouter";
 
 import type { ImageDetail } from "@/api";

@@ -1,4 +1,4 @@
-/** Why a picture is damaged, and another try: the failure may have been ours, and mended since. */
+/** The reason why a picture is damaged, and a button to try again: the cause may be fixed by now. */
 import { toProblem, useRetryImage, type ImageDetail } from "@/api";
 import { Button, RetryIcon, useToast } from "@/ui";
 

@@ -1,4 +1,4 @@
-/** Where the picture was taken: by name where it has one, and by coordinates; and changing it. */
+/** Place of a picture by name and coordinates, and a button to change it. */
 import { Link } from "wouter";
 
 import type { ImageDetail } from "@/api";

@@ -1,4 +1,4 @@
-/** What the picture is called, to be changed where it stands; and the name of its file. */
+/** Title of a picture, editable in place, and the name of its file. */
 import { useRef, useState, type KeyboardEvent } from "react";
 
 import { toProblem, useChangeImage, type Image, type ImageDetail } from "@/api";

@@ -1,4 +1,4 @@
-/** What is known of a picture, in words. */
+/** Texts for the metadata of a picture. */
 import { isVideo, type Camera, type Image, type ImageDetail } from "@/api";
 import { coordinatesInWords } from "@/components/corrections/coordinates";
 import { lengthInWords } from "@/components/motion/video-length";

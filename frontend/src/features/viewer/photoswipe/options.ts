@@ -1,4 +1,4 @@
-/** How the stage behaves, in PhotoSwipe's terms. */
+/** Options of PhotoSwipe. */
 import type { PhotoSwipeOptions } from "photoswipe";
 
 /** Times the size at which the whole picture fits. */

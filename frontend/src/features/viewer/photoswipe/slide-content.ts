@@ -1,4 +1,4 @@
-/** What PhotoSwipe is given to draw for a picture, and whether it must be drawn anew. */
+/** Content of a PhotoSwipe slide, and whether it must be drawn again. */
 import type PhotoSwipe from "photoswipe";
 import type { SlideData } from "photoswipe";
 

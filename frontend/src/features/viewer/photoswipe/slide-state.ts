@@ -1,4 +1,4 @@
-/** What the stage shows of a picture: its preview, or in words why there is none. */
+/** State of a slide: the preview of the picture, or the reason why there is none. */
 import { imageAlt, isVideo, type Image } from "@/api";
 import { thumbHashToDataURL } from "thumbhash";
 

@@ -1,4 +1,4 @@
-/** Of a picture in a stack: why they are stacked, and what can be done about it. */
+/** Stack of a picture: the reason for it, and actions. */
 import { isTile, useStack, type Image } from "@/api";
 import { UnstackIcon } from "@/components/stacks/UnstackIcon";
 import { useRestack } from "@/components/stacks/use-change-stacks";
