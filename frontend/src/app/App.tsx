@@ -11,7 +11,7 @@ import { useLocation } from "wouter";
 import { sessionOptions, useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
-import { DOORS, FOR_ITS_PERSON, LINK_PATHS } from "./doors";
+import { SIGNED_OUT_ROUTES, FOR_ITS_PERSON, LINK_PATHS } from "./public-routes";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { LinkPage, LocalMailbox, RedirectSignedIn, SignedInTab, SignedOut } from "./lazy-screens";
 import { ReauthProvider } from "./ReauthProvider";
@@ -34,7 +34,7 @@ const Screen = () => {
   }
   if (location === "/mailbox" && offer.mailbox) return <LocalMailbox />;
   if (!user) return <SignedOut />;
-  if (DOORS.has(location)) return <RedirectSignedIn />;
+  if (SIGNED_OUT_ROUTES.has(location)) return <RedirectSignedIn />;
   if (location === "/signed-in") return <SignedInTab />;
   return (
     <ReauthProvider>

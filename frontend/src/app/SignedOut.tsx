@@ -18,7 +18,7 @@ import {
   VerifyEmail,
   CompleteRegistration,
 } from "./lazy-entrance";
-import { DOORS, FOR_ITS_PERSON } from "./doors";
+import { SIGNED_OUT_ROUTES, FOR_ITS_PERSON } from "./public-routes";
 import { safeRedirectPath } from "./safe-redirect-path";
 
 const LINK_PAGES: Partial<Record<string, ComponentType>> = {
@@ -40,7 +40,7 @@ export const LinkPage = ({ path }: { path: string }) => {
 export const useNext = (): string => {
   const [location] = useLocation();
   const [search] = useSearchParams();
-  if (DOORS.has(location)) return safeRedirectPath(search.get("next")) ?? "/";
+  if (SIGNED_OUT_ROUTES.has(location)) return safeRedirectPath(search.get("next")) ?? "/";
   return safeRedirectPath(`${location}${window.location.search}`) ?? "/";
 };
 

@@ -7,7 +7,7 @@ import { changePerson } from "./session";
 import type { Session } from "../types";
 import { getPasskey } from "./webauthn";
 
-const useEntrance = <Proof>(enter: (proof: Proof) => Promise<Session>) => {
+const useSignInMutation = <Proof>(enter: (proof: Proof) => Promise<Session>) => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: enter,
@@ -21,26 +21,28 @@ type NewPassword = { token: string; password: string };
 type MayLink = { link?: boolean };
 
 export const useSignIn = () =>
-  useEntrance((body: Credentials & MayLink) => read(api.POST("/api/auth/login", { body })));
+  useSignInMutation((body: Credentials & MayLink) => read(api.POST("/api/auth/login", { body })));
 
 export const useSecondFactor = () =>
-  useEntrance((body: { code: string }) => read(api.POST("/api/auth/second-factor", { body })));
+  useSignInMutation((body: { code: string }) =>
+    read(api.POST("/api/auth/second-factor", { body })),
+  );
 
 export const useMakeFirst = () =>
-  useEntrance((body: Credentials & { code?: string }) =>
+  useSignInMutation((body: Credentials & { code?: string }) =>
     read(api.POST("/api/auth/first", { body })),
   );
 
 export const useWelcome = () =>
-  useEntrance((body: NewPassword) => read(api.POST("/api/auth/welcome", { body })));
+  useSignInMutation((body: NewPassword) => read(api.POST("/api/auth/welcome", { body })));
 
 export const useAcceptInvite = () =>
-  useEntrance((body: NewPassword & { email: string }) =>
+  useSignInMutation((body: NewPassword & { email: string }) =>
     read(api.POST("/api/auth/invites/accept", { body })),
   );
 
 export const useFinishReset = () =>
-  useEntrance((body: NewPassword) => read(api.POST("/api/auth/reset/finish", { body })));
+  useSignInMutation((body: NewPassword) => read(api.POST("/api/auth/reset/finish", { body })));
 
 const passkeyBesideLink = async (token: string) => {
   const { public_key } = await read(
@@ -51,7 +53,7 @@ const passkeyBesideLink = async (token: string) => {
 
 /** Puts a former address back by the token from its mail, and sets a new password. @throws as usePasskeySignIn */
 export const useRestoreAddress = () =>
-  useEntrance(
+  useSignInMutation(
     async ({ byPasskey, ...body }: NewPassword & { code?: string; byPasskey: boolean }) => {
       const proof = byPasskey ? { credential: await passkeyBesideLink(body.token) } : {};
       return read(api.POST("/api/auth/former-address/restore", { body: { ...body, ...proof } }));
@@ -62,7 +64,7 @@ type PasskeyAsking = MayLink & { signal?: AbortSignal; conditional?: boolean };
 
 /** Also gives the second factor that is awaited. @throws ApiProblem of getPasskey() or of the server */
 export const usePasskeySignIn = () =>
-  useEntrance(async ({ link = false, ...asking }: PasskeyAsking) => {
+  useSignInMutation(async ({ link = false, ...asking }: PasskeyAsking) => {
     const { public_key } = await read(
       api.POST("/api/auth/passkey/options", {
         body: {},

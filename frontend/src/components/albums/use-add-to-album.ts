@@ -12,7 +12,7 @@ import {
 } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { countStacked } from "@/components/gallery/count-stacked";
-import { useTellChange } from "@/components/corrections/use-tell-change";
+import { useChangeToast } from "@/components/corrections/use-change-toast";
 import { formatNumber } from "@/locale";
 
 /**
@@ -25,7 +25,7 @@ export type ChosenAlbum = { id: string; title: string; isNew: boolean; shows?: M
 const useAddToShared = () => {
   const { mutateAsync: add } = useContribute();
   const { mutateAsync: takeOut } = useWithdraw();
-  const tell = useTellChange();
+  const tell = useChangeToast();
   return useCallback(
     (images: readonly ListedImage[], { id: albumId, title }: ChosenAlbum, seen: MembersSee) => {
       const all = images.map(({ id }) => id);

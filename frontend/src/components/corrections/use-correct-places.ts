@@ -4,11 +4,11 @@ import { useCallback } from "react";
 import { useChangePlaces, type PlaceChange } from "@/api";
 import { picturesInWords } from "@/locale";
 
-import { useTellChange } from "./use-tell-change";
+import { useChangeToast } from "./use-change-toast";
 
 export const useCorrectPlaces = () => {
   const { mutateAsync } = useChangePlaces();
-  const tell = useTellChange();
+  const tell = useChangeToast();
   return useCallback(
     (ids: readonly string[], change: PlaceChange, wholeStacks = false): Promise<unknown> => {
       const answer = mutateAsync({ ids, change, wholeStacks });

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { useKnownImages, type ListedImage } from "@/api";
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
-import { CarrySelected } from "@/components/albums/CarrySelected";
+import { DragSelection } from "@/components/albums/DragSelection";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
 import { DescribeButton } from "@/components/descriptions/DescribeButton";
@@ -52,7 +52,7 @@ export const SelectionActions = (props: SelectionActionsProps) => {
   return (
     <>
       <FavouriteButton {...tiles} />
-      {carry ?? <CarrySelected {...selection} />}
+      {carry ?? <DragSelection {...selection} />}
       <AddToAlbumButton {...selection} />
       <TagButton {...selection} />
       <ShareSelectionButton {...tiles} />

@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 
 import { toProblem, useChangeStacks, type StackChange, type Undo } from "@/api";
-import { useTellChange } from "@/components/corrections/use-tell-change";
+import { useChangeToast } from "@/components/corrections/use-change-toast";
 import { picturesInWords } from "@/locale";
 
 const DONE: Record<StackChange["action"], (count: number) => string> = {
@@ -18,7 +18,7 @@ const whyNot = (error: unknown): string => {
 
 export const useRestack = () => {
   const { mutateAsync } = useChangeStacks();
-  const tell = useTellChange();
+  const tell = useChangeToast();
   return useCallback(
     (
       action: StackChange["action"],

@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 
 import { useTagImages, type TagChange } from "@/api";
-import { useTellChange } from "@/components/corrections/use-tell-change";
+import { useChangeToast } from "@/components/corrections/use-change-toast";
 import { picturesInWords } from "@/locale";
 
 /** What is done, in words: of a single tag, by its name. */
@@ -20,7 +20,7 @@ export const doneInWords = ({ add, remove }: TagChange, count: number): string =
 
 export const useChangeTags = () => {
   const { mutateAsync } = useTagImages();
-  const tell = useTellChange();
+  const tell = useChangeToast();
   return useCallback(
     (ids: readonly string[], change: TagChange, wholeStacks = false): Promise<unknown> => {
       const answer = mutateAsync({ ids, change, wholeStacks });

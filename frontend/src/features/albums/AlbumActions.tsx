@@ -1,6 +1,6 @@
 /** Actions for selected pictures of an album. */
 import type { PlaceInAlbum } from "@/api";
-import { CarrySelected } from "@/components/albums/CarrySelected";
+import { DragSelection } from "@/components/albums/DragSelection";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionActions } from "@/components/selection/SelectionActions";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
@@ -57,7 +57,7 @@ const Arranging = (selection: GallerySelection) => {
   };
   return (
     <>
-      <CarrySelected
+      <DragSelection
         {...selection}
         exceptId={id}
         onPlace={(to: PlaceInAlbum) => move(selected, to)}
@@ -81,7 +81,7 @@ export const AlbumActions = (selection: GallerySelection) => {
     order === "manual" ? (
       <Arranging {...selection} />
     ) : (
-      <CarrySelected {...selection} exceptId={id} />
+      <DragSelection {...selection} exceptId={id} />
     );
   return (
     <SelectionActions {...selection} carry={carry} called={title}>

@@ -12,7 +12,7 @@ import {
 } from "@/api";
 import { AlbumCover } from "@/components/albums/AlbumCover";
 import { spanInWords } from "@/components/albums/album-words";
-import { LivingAlbum } from "@/components/searches/LivingAlbum";
+import { SavedSearchTile } from "@/components/searches/SavedSearchTile";
 import { Badge } from "@/components/settings/Badge";
 import { picturesInWords } from "@/locale";
 import {
@@ -97,7 +97,7 @@ const List = ({ onNew }: { onNew: () => void }) => {
   return (
     <ul aria-label="Your albums" className={grid}>
       {saved.map((search) => (
-        <LivingAlbum key={search.id} search={search} />
+        <SavedSearchTile key={search.id} search={search} />
       ))}
       {albums.data.map((album) => (
         <AlbumCard key={album.id} album={album} />

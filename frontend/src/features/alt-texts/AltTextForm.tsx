@@ -5,7 +5,7 @@ import { errorsOf } from "@/components/descriptions/description-draft";
 import { TextAreaField } from "@/components/descriptions/TextAreaField";
 import { Button, CheckIcon, ChevronLeftIcon, ChevronRightIcon, RetryIcon } from "@/ui";
 
-import type { Walk } from "./use-walk";
+import type { Review } from "./use-review";
 import { whoWrote } from "./who-wrote";
 
 const LIMITS = { alt: 300, text: 2000 } as const;
@@ -19,7 +19,7 @@ const Key = ({ children }: { children: string }) => (
   </kbd>
 );
 
-type AltTextFormProps = { walk: Walk; first: RefObject<HTMLTextAreaElement | null> };
+type AltTextFormProps = { walk: Review; first: RefObject<HTMLTextAreaElement | null> };
 
 export const AltTextForm = ({ walk, first }: AltTextFormProps) => {
   const { row, draft } = walk;

@@ -2,7 +2,7 @@
 import { useImagesInView, useKnownImages, type AltText } from "@/api";
 import { Button, CheckIcon, classNames, VisuallyHidden } from "@/ui";
 
-import type { Walk } from "./use-walk";
+import type { Review } from "./use-review";
 import { whoWrote } from "./who-wrote";
 
 type RowProps = { row: AltText; isCurrent: boolean; isDirty: boolean; onShow: () => void };
@@ -59,7 +59,7 @@ const AltTextLine = ({ row, isCurrent, isDirty, onShow }: RowProps) => {
   );
 };
 
-type AltTextTableProps = { walk: Walk; onShow: (id: string) => void };
+type AltTextTableProps = { walk: Review; onShow: (id: string) => void };
 
 const IN_VIEW = 100;
 

@@ -19,7 +19,7 @@ import { AltTextTable } from "./AltTextTable";
 import { ExportMenu } from "./ExportMenu";
 import { Picture } from "./Picture";
 import { KEYS, useKeys } from "./use-keys";
-import { useWalk } from "./use-walk";
+import { useReview } from "./use-review";
 
 const DescribeDialog = lazy(async () => ({
   default: (await import("@/components/descriptions/DescribeDialog")).DescribeDialog,
@@ -89,7 +89,7 @@ const Keys = () => (
 );
 
 const Walkthrough = ({ which }: { which: AltTextFilter }) => {
-  const walk = useWalk(which);
+  const walk = useReview(which);
   const { query, row, rows } = walk;
   const first = useRef<HTMLTextAreaElement>(null);
   const top = useRef<HTMLDivElement>(null);

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, type RefObject } from "react";
 
 import { isTyping } from "@/ui";
 
-import type { Walk } from "./use-walk";
+import type { Review } from "./use-review";
 
 export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["J", "→"], "next"],
@@ -15,7 +15,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   [["U"], "undo"],
 ];
 
-export const useKeys = (walk: Walk, first: RefObject<HTMLTextAreaElement | null>) => {
+export const useKeys = (walk: Review, first: RefObject<HTMLTextAreaElement | null>) => {
   const actOf = (key: string): (() => void) | undefined => {
     switch (key) {
       case "j":

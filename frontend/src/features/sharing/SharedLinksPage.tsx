@@ -8,7 +8,7 @@ import { Section } from "@/components/settings/Section";
 import { TheLink } from "@/components/sharing/TheLink";
 import { Button, usePageTitle } from "@/ui";
 
-import { EndAll, EndShare, RenewShare } from "./ask-first";
+import { EndAll, EndShare, RenewShare } from "./confirm-dialogs";
 import { EditShareDialog } from "./EditShareDialog";
 import { GuestReview } from "./GuestReview";
 import { PeopleShared } from "./PeopleShared";

@@ -74,7 +74,7 @@ const Targets = ({ over, exceptId }: { over: string | null; exceptId: string | u
   );
 };
 
-export const CarrySelected = (props: CarrySelectedProps) => {
+export const DragSelection = (props: CarrySelectedProps) => {
   const { selected, act, exceptId, onPlace, wholeStacks = false } = props;
   const [carrying, setCarrying] = useState<Carrying | null>(null);
   const addToAlbum = useAddToAlbum();

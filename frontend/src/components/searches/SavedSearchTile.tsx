@@ -28,7 +28,7 @@ const useSeen = () => {
   return { element, isSeen };
 };
 
-export const LivingAlbum = ({ search }: { search: SavedSearch }) => {
+export const SavedSearchTile = ({ search }: { search: SavedSearch }) => {
   const { element, isSeen } = useSeen();
   const { data, isError } = useFirstFound(search.q, isSeen);
   const [failed, setFailed] = useState<string | null>(null);

@@ -1,7 +1,7 @@
 /** Routes for signed-out visitors, known before any of these pages is loaded. */
 
 /** Pages for signed-out visitors; signed-in users are redirected. */
-export const DOORS: ReadonlySet<string> = new Set([
+export const SIGNED_OUT_ROUTES: ReadonlySet<string> = new Set([
   "/sign-in",
   "/sign-in/link",
   "/register",

@@ -28,7 +28,7 @@ export const savedDraft = (row: AltText): Draft => draftFrom(row.description);
 /** The last change, to be taken back. */
 type Last = { before: AltText; after: AltText };
 
-export const useWalk = (which: AltTextFilter) => {
+export const useReview = (which: AltTextFilter) => {
   const query = useAltTexts(which);
   const change = useChangeAltText(which);
   const loadAhead = useLoadImageAhead();
@@ -137,4 +137,4 @@ export const useWalk = (which: AltTextFilter) => {
   };
 };
 
-export type Walk = ReturnType<typeof useWalk>;
+export type Review = ReturnType<typeof useReview>;

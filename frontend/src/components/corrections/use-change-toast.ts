@@ -14,7 +14,7 @@ type Told = {
 
 const detailOf = (error: unknown): string => toProblem(error).detail;
 
-export const useTellChange = () => {
+export const useChangeToast = () => {
   const toast = useToast();
   return useCallback(
     <T>(answer: Promise<T>, { message, undo, whyNot = detailOf }: Told): Promise<T> => {
