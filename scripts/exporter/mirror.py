@@ -264,7 +264,8 @@ class Mirror:
                 row=row, facts=facts, path=path, wanted=wanted, is_here=is_found, is_found=is_found
             )
         if wanted != row["wanted"]:
-            new = self._names.take(folder, facts["name"])
+            new = self._moved_to(path, folder, size=facts["size"], sha256=facts["sha256"])
+            new = new or self._names.take(folder, facts["name"])
             files.move(self._root, path, new)
             # Noted at once: what is stopped here is found where it is.
             self._journal.note_moved(row["id"], path=new, wanted=wanted)
@@ -298,13 +299,26 @@ class Mirror:
 
     def _adopt(self, folder: str, facts: Json) -> tuple[str, bool]:
         """Return a free place; that of a file which nobody knows, where it has the right bytes."""
-        for path in self._names.of_size(folder, facts["size"]):
+        found = self._find(folder, size=facts["size"], sha256=facts["sha256"])
+        if found is not None:
+            return found, True
+        return self._names.take(folder, facts["name"]), False
+
+    def _find(self, folder: str, *, size: int, sha256: str) -> str | None:
+        """Return a file with these bytes that nobody knows; it is known from now on."""
+        for path in self._names.of_size(folder, size):
             if path in self._adopted or self._journal.knows(path):
                 continue
-            if files.sha256_of(self._root / path) == facts["sha256"]:
+            if files.sha256_of(self._root / path) == sha256:
                 self._adopted.add(path)
-                return path, True
-        return self._names.take(folder, facts["name"]), False
+                return path
+        return None
+
+    def _moved_to(self, path: str, folder: str, *, size: int, sha256: str) -> str | None:
+        """Return where a file lies that a run moved, which was killed before it noted that."""
+        if (self._root / path).exists():
+            return None
+        return self._find(folder, size=size, sha256=sha256)
 
     def _fetch(self, job: _Job, signed: Json) -> _Fetched:
         """Fetch an original that is not here as it should be, and write what lies beside it."""
@@ -389,6 +403,13 @@ class Mirror:
     def _write_gone(self, row: Row) -> None:
         """Keep what is deleted for good on the site, or delete it where that was asked for."""
         path = row["path"]
+        moved = None
+        if path is not None and not path.startswith(f"{DELETED}/"):
+            moved = self._moved_to(path, DELETED, size=row["size"], sha256=row["sha256"])
+        if moved is not None:  # what stayed behind comes after it
+            files.move(self._root, path, moved)
+            self._journal.note_moved(row["id"], path=moved, wanted=moved)
+            path = moved
         if path is None:
             self._journal.note_forgotten(row["id"])
         elif self._deletes:
