@@ -106,7 +106,7 @@ class _Answer(BaseModel):
 def most_tokens() -> tuple[int, int]:
     """Return how many tokens one question takes at most, without its picture, and its answer.
 
-    Of one without wishes: see `Wishes.more_tokens`.
+    Of one without wishes: see `Wishes.more_tokens` and `more_answer_tokens`.
 
     The tokens of these models stand for one byte of UTF-8 or more, so bytes are never too few.
     """
@@ -191,7 +191,7 @@ def question(
                 "schema": _Answer.model_json_schema(),
             }
         },
-        "max_output_tokens": _MAX_OUTPUT_TOKENS,
+        "max_output_tokens": _MAX_OUTPUT_TOKENS + wishes.more_answer_tokens,
         "store": False,
     }
     if settings.effort:

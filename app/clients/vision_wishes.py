@@ -84,6 +84,13 @@ class Wishes:
         data = self.data
         return max(0, told) + (0 if data is None else len(data.encode()) + _AROUND)
 
+    @property
+    def more_answer_tokens(self) -> int:
+        """How many tokens an answer may take beyond one in a single language."""
+        return _OF_LANGUAGE * max(0, len(self.languages) - 1)
 
+
+# A paragraph and the tags, in any script; some models think within the same allowance.
+_OF_LANGUAGE = 1500
 _AROUND = 20  # what the host puts around one more part of a message
 NO_WISHES = Wishes()

@@ -44,8 +44,12 @@ class Tariff:
         )
 
     def with_wishes(self, wishes: Wishes) -> Self:
-        """Return the same for questions that are longer by a person's wishes."""
-        return replace(self, input_tokens=self.input_tokens + wishes.more_tokens)
+        """Return the same for questions and answers that are longer by a person's wishes."""
+        return replace(
+            self,
+            input_tokens=self.input_tokens + wishes.more_tokens,
+            output_tokens=self.output_tokens + wishes.more_answer_tokens,
+        )
 
     def in_batches(self) -> Self:
         """Return the same at the price of batches."""

@@ -180,6 +180,19 @@ def test_wishes_are_reckoned_as_more_bytes_than_are_sent(
     assert NO_WISHES.more_tokens == 0
 
 
+def test_each_further_language_has_room_in_the_answer_and_is_reckoned(
+    vision: Connect, stand_in: StandIn
+) -> None:
+    vision().describe(webp())
+    of_one = last_request(stand_in)["max_output_tokens"]
+    vision().describe(webp(), wishes=WISHES)
+    of_three = last_request(stand_in)["max_output_tokens"]
+    # A paragraph of each and its tags, in any script: a token of some is one character.
+    assert of_three - of_one >= 2 * 1000
+    assert of_three == most_tokens()[1] + WISHES.more_answer_tokens
+    assert NO_WISHES.more_answer_tokens == 0
+
+
 def test_nothing_of_the_originals_metadata_is_sent(vision: Connect, stand_in: StandIn) -> None:
     exif = Image.Exif()
     exif[0x010F] = "CANARY"
