@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.database import db
+from app.descriptions.batches.ask import cancel_all
+from app.descriptions.batches.rows import drop_lines
 from app.descriptions.lease import begin_next, seconds_until_next
 from tests.conftest import running_stack
 from tests.support.batches import Site, site_on
+from tests.support.budgets import TARIFF
 from tests.support.library import library_on
 
 if TYPE_CHECKING:
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.support.library import Library
+
+MOST = TARIFF.in_batches().most_of_picture
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +69,50 @@ def _a_month_later(site: Site, owner: UUID) -> None:
         " - interval '31 days' WHERE owner_id = :id RETURNING 1) SELECT count(*) FROM aged",
         id=owner,
     )
+
+
+def test_a_cancel_that_breaks_off_lets_no_picture_wait_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = site.person()
+    ids = site.missing(owner, 4)
+    for each in (ids[:2], ids[2:]):
+        site.ask(owner, each)
+    broken: list[int] = []
+
+    def break_off(*named: Any) -> None:
+        if not broken:
+            broken.append(1)
+            raise OperationalError("the database went away", None, Exception())
+        drop_lines(*named)
+
+    monkeypatch.setattr("app.descriptions.batches.ask.drop_lines", break_off)
+    with pytest.raises(OperationalError):
+        _cancel(site, owner)
+    assert _cancel(site, owner) == 0
+    assert site.states(ids) == ["none"] * 4
+
+
+def test_what_a_cancel_has_not_come_to_is_ended_by_the_worker(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = site.person()
+    ids = site.missing(owner, 4)
+    batches = [site.ask(owner, each) for each in (ids[:2], ids[2:])]
+    monkeypatch.setattr("app.descriptions.batches.ask.MAX_SECONDS_OF_CANCEL", -1.0, raising=False)
+    assert _cancel(site, owner) == 1
+    for each in site.due():
+        site.tend(each)
+    assert [site.of(each, "state") for each in batches] == ["done"] * 2
+    assert site.states(ids) == ["none"] * 4
+
+
+def _cancel(site: Site, owner: UUID) -> int:
+    class Person:
+        id = owner
+
+    with site.library.worker_context.app.app_context():
+        try:
+            return cancel_all(Person())  # type: ignore[arg-type]
+        finally:
+            db.session.rollback()

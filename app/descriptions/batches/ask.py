@@ -1,5 +1,6 @@
 """Asking for descriptions in batches, taking that back, and how far they are."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from app.images.description_batch_models import (
 # A person has no more than that under way: each has MAX_PICTURES, and limits let through fewer.
 MAX_BATCHES = 500
 SHOWN_FOR = timedelta(days=1)
+MAX_SECONDS_OF_CANCEL = 10.0
 
 
 def add_batches(owner_id: UUID, image_ids: Sequence[UUID]) -> list[UUID]:
@@ -114,23 +116,36 @@ def cancel_all(user: User) -> int:
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
-    unsent = (
+    unsent = select(DescriptionBatch.id).where(*of_person, *_IS_UNSENT)
+    found = list(db.session.scalars(unsent.order_by(DescriptionBatch.created_at)))
+    db.session.rollback()
+    ends = time.monotonic() + MAX_SECONDS_OF_CANCEL
+    for batch_id in found:
+        _end_unsent(batch_id)
+        if time.monotonic() > ends:
+            break  # the others are the worker's: they are marked, and due
+    left = select(func.count()).select_from(DescriptionBatch).where(*of_person)
+    return db.session.scalar(left) or 0
+
+
+_IS_UNSENT = (
+    DescriptionBatch.state == BatchState.WAITING,
+    DescriptionBatch.leased_until.is_(None),
+)
+
+
+def _end_unsent(batch_id: UUID) -> None:
+    """End a batch that no worker has, and let its pictures wait no more, both or neither."""
+    ended = db.session.scalar(
         update(DescriptionBatch)
-        .where(
-            *of_person,
-            DescriptionBatch.state == BatchState.WAITING,
-            DescriptionBatch.leased_until.is_(None),
-        )
+        .where(DescriptionBatch.id == batch_id, *_IS_UNSENT)
         .values(state=BatchState.DONE, ended_at=func.now())
         .returning(DescriptionBatch.id)
         .execution_options(synchronize_session=False)
     )
-    ended = list(db.session.scalars(unsent))
-    db.session.commit()
-    for batch_id in ended:
+    if ended is not None:
         lines = select(DescriptionBatchLine.image_id).where(
             DescriptionBatchLine.batch_id == batch_id
         )
         drop_lines(batch_id, list(db.session.scalars(lines)))
-    left = select(func.count()).select_from(DescriptionBatch).where(*of_person)
-    return db.session.scalar(left) or 0
+    db.session.commit()
