@@ -12,17 +12,30 @@ See docs/decisions/0118.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, delete, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 
 from app.clients.vision_errors import Usage
 from app.database import db, now
 from app.descriptions.tariff import Tariff
+from app.images.description_batch_models import BatchState, DescriptionBatch
 from app.images.model_call_models import MAX_CALLS_KEPT, ModelCall, ModelSpending
 from app.integrity.one_step import try_step
 
@@ -205,15 +218,18 @@ def call_of_batch(
     return None if found is None else Call(id=found, tariff=tariff)
 
 
-def give_back_batch(batch_id: UUID, *, outcome: str, tariff: Tariff) -> int:
+def give_back_batch(
+    batch_id: UUID, *, outcome: str, tariff: Tariff, only: Collection[UUID] | None = None
+) -> int:
     """Give back what is reserved for pictures of a batch that cost nothing; commits.
 
-    Safe to repeat. Returns for how many.
+    Safe to repeat. Returns for how many. only: which pictures; None: all.
     """
     held = list(
         db.session.scalars(
             select(ModelCall.id)
             .where(ModelCall.batch_id == batch_id, ModelCall.settled_at.is_(None))
+            .where(true() if only is None else ModelCall.image_id.in_(only))
             .order_by(ModelCall.id)
         )
     )
@@ -233,7 +249,7 @@ def settle_abandoned() -> int:
     abandoned = (
         select(ModelCall.id)
         .where(ModelCall.settled_at.is_(None), ModelCall.sent_at < now() - ABANDONED_AFTER)
-        .where(ModelCall.batch_id.is_(None))  # a batch settles its own
+        .where(~_is_of_open_batch())  # that settles its own
         .order_by(ModelCall.sent_at)
         .limit(MAX_ABANDONED)
     )
@@ -246,6 +262,12 @@ def settle_abandoned() -> int:
     if settled:
         log.warning("%s calls of the model were never settled: kept as spent", len(settled))
     return len(settled)
+
+
+def _is_of_open_batch() -> ColumnElement[bool]:
+    return exists().where(
+        DescriptionBatch.id == ModelCall.batch_id, DescriptionBatch.state != BatchState.DONE
+    )
 
 
 def _settle_one_abandoned(call_id: int, settled: list[int]) -> None:

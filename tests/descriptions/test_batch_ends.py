@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.database import db
 from app.descriptions.batches.ask import cancel_all
 from app.descriptions.batches.rows import drop_lines
+from app.descriptions.budget import settle_abandoned
 from app.descriptions.lease import begin_next, seconds_until_next
 from tests.conftest import running_stack
 from tests.support.batches import Site, site_on
@@ -116,3 +117,52 @@ def _cancel(site: Site, owner: UUID) -> int:
             return cancel_all(Person())  # type: ignore[arg-type]
         finally:
             db.session.rollback()
+
+
+@pytest.mark.parametrize("how", ["never sent", "deleted"])
+def test_what_is_reserved_for_some_that_are_withdrawn_before_upload_is_given_back(
+    site: Site, how: str
+) -> None:
+    owner = site.person()
+    ids = sorted(site.missing(owner, 3))
+    batch = site.ask(owner, ids)
+    made: list[int] = []
+
+    def withdraw() -> None:
+        made.append(1)
+        if len(made) == 3:
+            _withdraw(site, owner, ids[0], how)
+
+    site.previews.on_sketch = withdraw
+    site.tend(batch)
+    assert len(site.server.batches.questions) == 2
+    assert site.sums(owner) == (0, 2 * MOST)
+    site.until_done(batch)
+    assert site.sums(owner)[1] == 0
+    assert site.outcomes(owner) == ["described", "described", "not_sent"]
+
+
+def _withdraw(site: Site, owner: UUID, image_id: UUID, how: str) -> None:
+    never = "INSERT INTO unsent_images (image_id, owner_id) VALUES (:id, :owner) RETURNING 1"
+    if how == "never sent":
+        site.library.value(never, id=image_id, owner=owner)
+    else:
+        site.library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=image_id)
+
+
+def test_what_a_batch_that_is_over_left_reserved_is_kept_as_spent(site: Site) -> None:
+    owner = site.person()
+    batch = site.ask(owner, site.missing(owner, 2))
+    site.tend(batch)
+    site.library.value(  # as no code of ours does
+        "UPDATE description_batches SET state = 'done', ended_at = now() WHERE id = :id"
+        " RETURNING 1",
+        id=batch,
+    )
+    site.library.value(
+        "WITH aged AS (UPDATE model_calls SET sent_at = sent_at - interval '1 hour' RETURNING 1)"
+        " SELECT count(*) FROM aged"
+    )
+    with site.library.worker_context.app.app_context():
+        assert settle_abandoned() == 2
+    assert site.sums(owner) == (2 * MOST, 0)

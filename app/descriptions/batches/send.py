@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, Protocol, cast
@@ -301,6 +301,8 @@ def _send_file(
     batch = note(batch, state=BatchState.SENDING)
     lines = lines_of(batch, host=tariff.host)
     withdrawn = [each.image_id for each in lines if batch.is_cancelled or not each.is_ours]
+    # First, and while it is sending: whoever dies in between, all of it is given back.
+    _give_back(batch, outcome="not_sent", tariff=tariff, only=withdrawn)
     drop_lines(batch.id, withdrawn)
     sent = {each.image_id for each in lines} - set(withdrawn)
     kept = [place for image_id, place in ready.items() if image_id in sent]
@@ -366,8 +368,7 @@ def take_back(
         counts: whether this was one of its tries.
         code: what the log says of its pictures.
     """
-    for _ in range(give_back_batch(batch.id, outcome=code, tariff=tariff)):
-        _give_back_shown(batch.owner_id)
+    _give_back(batch, outcome=code, tariff=tariff)
     if not lines_of(batch, host=None):
         finish(batch)
         return
@@ -382,6 +383,14 @@ def give_up(batch: Batch, *, code: str, tariff: Tariff) -> None:
     for line in lines_of(batch, host=None):
         fail_line(batch, line.image_id, code=code)
     finish(batch)
+
+
+def _give_back(
+    batch: Batch, *, outcome: str, tariff: Tariff, only: Collection[UUID] | None = None
+) -> None:
+    """Give back money and turns of pictures that the host was not shown; commits."""
+    for _ in range(give_back_batch(batch.id, outcome=outcome, tariff=tariff, only=only)):
+        _give_back_shown(batch.owner_id)
 
 
 def _give_back_shown(owner_id: UUID) -> None:
