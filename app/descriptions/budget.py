@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Row,
+    case,
     delete,
     exists,
     func,
@@ -322,9 +323,13 @@ def standing_of(owner_id: UUID, *, tariff: Tariff) -> Standing:
 
 
 def mean_cost(owner_id: UUID, *, tariff: Tariff) -> int | None:
-    """Return what the last pictures of a person cost this model on average; None: too few did."""
+    """Return what a person's last pictures cost on average, sent alone; None: too few were.
+
+    What was sent in a batch cost half of that (see Tariff.in_batches).
+    """
+    alone = case((ModelCall.batch_id.is_(None), ModelCall.cost), else_=ModelCall.cost * 2)
     last = (
-        select(ModelCall.cost)
+        select(alone.label("cost"))
         .where(ModelCall.owner_id == owner_id)
         .where(ModelCall.outcome == DESCRIBED, ModelCall.model == tariff.model)
         .order_by(ModelCall.id.desc())

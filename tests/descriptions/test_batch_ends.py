@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.database import db
 from app.descriptions.batches.ask import cancel_all
 from app.descriptions.batches.rows import drop_lines
-from app.descriptions.budget import settle_abandoned
+from app.descriptions.budget import mean_cost, settle_abandoned
 from app.descriptions.lease import begin_next, seconds_until_next
 from tests.conftest import running_stack
 from tests.support.batches import Site, site_on
@@ -166,3 +166,13 @@ def test_what_a_batch_that_is_over_left_reserved_is_kept_as_spent(site: Site) ->
     with site.library.worker_context.app.app_context():
         assert settle_abandoned() == 2
     assert site.sums(owner) == (2 * MOST, 0)
+
+
+def test_what_batches_cost_is_estimated_from_what_they_cost(site: Site) -> None:
+    owner = site.person()
+    site.until_done(site.ask(owner, site.missing(owner, 5)))
+    spent, _ = site.sums(owner)
+    with site.library.worker_context.app.app_context():
+        mean = mean_cost(owner, tariff=site.tariff)
+    assert mean is not None
+    assert abs(5 * mean // 2 - spent) <= 5
