@@ -176,3 +176,27 @@ def test_what_batches_cost_is_estimated_from_what_they_cost(site: Site) -> None:
         mean = mean_cost(owner, tariff=site.tariff)
     assert mean is not None
     assert abs(5 * mean // 2 - spent) <= 5
+
+
+def test_batches_at_the_host_are_looked_at_before_those_that_wait(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.descriptions.batches.send.MAX_OPEN_OF_PERSON", 1)
+    monkeypatch.setattr("app.descriptions.batches.rows.MAX_DUE", 1)
+    site.server.batches.go(looks=99)
+    owner, other = site.person(), site.person()
+    at_host = site.ask(owner, site.missing(owner, 1))
+    site.tend(at_host)
+    waiting = [site.ask(owner, site.missing(owner, 1)) for _ in range(4)]
+    theirs = site.ask(other, site.missing(other, 1))
+    for each in waiting:
+        site.set(each, "next_look_at = now() - interval '9 hours'")
+    site.set(theirs, "next_look_at = now() - interval '2 minutes'")
+    site.set(at_host, "next_look_at = now() - interval '1 s'")
+    assert site.due() == [at_host]
+    (first,) = site.due()
+    assert first in waiting
+    site.tend(first)
+    # One was refused, so all of theirs would be, and nobody waits behind them.
+    assert site.due() == [theirs]
+    assert site.due() == []

@@ -364,7 +364,10 @@ def renew_leases(batch: Batch) -> None:
 
 
 def wake_due() -> list[UUID]:
-    """Return the batches that are to be looked at, each once in some minutes; commits."""
+    """Return the batches that are to be looked at, each once in some minutes; commits.
+
+    Those that cost money already come first: there are few, and they make room for others.
+    """
     due = (
         select(DescriptionBatch.id)
         .where(
@@ -375,7 +378,7 @@ def wake_due() -> list[UUID]:
                 DescriptionBatch.leased_until < func.now(),
             ),
         )
-        .order_by(DescriptionBatch.next_look_at)
+        .order_by(DescriptionBatch.state == BatchState.WAITING, DescriptionBatch.next_look_at)
         .limit(MAX_DUE)
         .with_for_update(skip_locked=True)
     )
@@ -390,6 +393,27 @@ def wake_due() -> list[UUID]:
     )
     db.session.commit()
     return found
+
+
+def rest_unsent(owner_id: UUID, *, seconds: float) -> None:
+    """Send none of a person's batches for so long: each of them would be refused; commits.
+
+    Else the sweep would come to all of theirs, again and again, before it came to others'.
+    """
+    pause = func.now() + timedelta(seconds=seconds)
+    db.session.execute(
+        update(DescriptionBatch)
+        .where(
+            DescriptionBatch.owner_id == owner_id,
+            DescriptionBatch.state == BatchState.WAITING,
+            DescriptionBatch.leased_until.is_(None),
+            DescriptionBatch.cancel_asked_at.is_(None),
+            DescriptionBatch.next_look_at < pause,
+        )
+        .values(next_look_at=pause)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
 
 
 def look_soon(owner_id: UUID) -> None:

@@ -31,6 +31,7 @@ from app.descriptions.batches.rows import (
     note,
     renew_leases,
     rest,
+    rest_unsent,
     split_off,
 )
 from app.descriptions.budget import Refused, give_back_batch, reserve
@@ -130,6 +131,7 @@ def send(batch: Batch, *, host: SendsBatches, tariff: Tariff, means: Means) -> N
         return
     if _is_full(batch):
         rest(batch, seconds=FULL_REST_SECONDS)
+        rest_unsent(batch.owner_id, seconds=FULL_REST_SECONDS)
         return
     lines = lines_of(batch, host=tariff.host)
     drop_lines(batch.id, [each.image_id for each in lines if not each.is_ours])
@@ -158,6 +160,7 @@ def send(batch: Batch, *, host: SendsBatches, tariff: Tariff, means: Means) -> N
             _send_file(batch, file, ready, host=host, tariff=priced)
     except NoRoomError as full:
         take_back(batch, tariff=priced, seconds=full.seconds, counts=False)
+        rest_unsent(batch.owner_id, seconds=full.seconds)
     except (AwsUnavailableError, DecoderPoolError, OSError) as error:
         take_back(batch, tariff=priced, seconds=FULL_REST_SECONDS, counts=not is_outage(error))
         if is_outage(error):
