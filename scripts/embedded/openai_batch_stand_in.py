@@ -59,6 +59,7 @@ class BatchDesk:
         self.batches: dict[str, _Batch] = {}
         self.course = Course()
         self.refusals: list[int] = []  # statuses of the next requests that make a batch
+        self.closed: int | None = None  # status of whatever asks after batches, from now on
         self.questions: list[Json] = []  # of all files that came, for tests to read
 
     def go(self, **changed: Any) -> None:  # noqa: ANN401 - fields of Course
@@ -126,7 +127,7 @@ class BatchDesk:
         with self._lock:
             if self.refusals:
                 status = self.refusals.pop(0)
-                return status, {"error": {"message": "No.", "type": "server_error", "code": None}}
+                return _close(status)
             file = self.files.get(str(asked.get("input_file_id")))
         metadata = asked.get("metadata") or {}
         if asked.get("completion_window") != "24h" or asked.get("endpoint") != "/v1/responses":
@@ -184,6 +185,8 @@ class BatchDesk:
 
     def list(self, after: str | None, limit: int) -> tuple[int, Json]:
         """List batches, newest first."""
+        if self.closed is not None:
+            return _close(self.closed)
         with self._lock:
             newest = [batch.said for batch in reversed(self.batches.values())]
         ids = [each["id"] for each in newest]
@@ -199,6 +202,8 @@ class BatchDesk:
 
     def look(self, batch_id: str) -> tuple[int, Json]:
         """Say how far a batch is, after one more step."""
+        if self.closed is not None:
+            return _close(self.closed)
         with self._lock:
             batch = self.batches.get(batch_id)
         if batch is None:
@@ -290,6 +295,10 @@ def _lines(content: bytes) -> list[Json] | None:
 def _refuse(message: str) -> tuple[int, Json]:
     kind = "invalid_request_error"
     return 400, {"error": {"message": message, "type": kind, "code": None, "param": None}}
+
+
+def _close(status: int) -> tuple[int, Json]:
+    return status, {"error": {"message": "No.", "type": "server_error", "code": None}}
 
 
 def _missing() -> tuple[int, Json]:

@@ -200,3 +200,31 @@ def test_batches_at_the_host_are_looked_at_before_those_that_wait(
     # One was refused, so all of theirs would be, and nobody waits behind them.
     assert site.due() == [theirs]
     assert site.due() == []
+
+
+@pytest.mark.parametrize("how", ["goes on", "401", "401 where it may be made"])
+def test_a_batch_that_the_host_never_ends_is_ended_after_three_days(site: Site, how: str) -> None:
+    owner = site.person()
+    ids = site.missing(owner, 2)
+    batch = site.ask(owner, ids)
+    site.server.batches.go(looks=9999)
+    if "made" in how:
+        site.server.batches.refusals = [500]
+    site.tend(batch)
+    site.server.batches.closed = 401 if "401" in how else None
+    site.tend(batch)
+    assert site.of(batch, "state") != "done"
+    site.set(batch, "sent_at = sent_at - interval '73 hours', leased_until = NULL")
+    site.library.value(
+        "WITH aged AS (UPDATE model_calls SET sent_at = sent_at - interval '73 hours' RETURNING 1)"
+        " SELECT count(*) FROM aged"
+    )
+    site.tend(batch)
+    if how == "goes on":
+        (remote,) = site.server.batches.batches.values()
+        assert remote.said["status"] == "cancelling"
+    assert site.of(batch, "state") == "done"
+    assert site.states(ids) == ["failed"] * 2
+    # Whether it was answered is not known, so all of it is kept as spent.
+    assert site.sums(owner) == (2 * MOST, 0)
+    assert site.outcomes(owner) == ["unknown"] * 2

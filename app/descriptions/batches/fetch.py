@@ -81,7 +81,11 @@ def look_after(batch: Batch, *, host: SendsBatches, means: Means) -> None:
 
 
 def _wait(batch: Batch, remote: Remote, *, host: SendsBatches) -> None:
-    """Let the host go on, unless nobody wants anything of it any more."""
+    """Let the host go on, unless nobody wants anything of it any more, or it never ends."""
+    if is_lost(batch):
+        host.cancel(remote.id)
+        end_lost(batch)
+        return
     is_wanted = not batch.is_cancelled and any(
         each.is_ours for each in lines_of(batch, host=batch.host)
     )
@@ -191,9 +195,14 @@ def _settle_unanswered(batch: Batch, remote: Remote) -> None:
             db.session.commit()
 
 
+def is_lost(batch: Batch) -> bool:
+    """Whether no answer of a batch is to come any more, whatever the host says."""
+    return now() - (batch.sent_at or batch.created_at) > LOST_AFTER
+
+
 def end_lost(batch: Batch) -> None:
-    """End a batch that the host knows nothing of: what it cost is not known, so all is kept."""
-    log.error("the host has lost a batch")
+    """End a batch that the host has no answer for: what it cost is not known, so all is kept."""
+    log.error("the host has lost a batch, or never ended it")
     for line in lines_of(batch, host=None):
         call = _call_of(batch, line.image_id)
         if call is not None:

@@ -1,18 +1,17 @@
 """One step of one batch: sending it, finding it again, looking after it, or ending it."""
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients.vision_errors import OPERATORS, VisionError
-from app.database import db, now
+from app.database import db
 from app.descriptions.batches.fetch import (
     CANCELLED,
-    LOST_AFTER,
     end_lost,
     find_what_was_made,
+    is_lost,
     look_after,
 )
 from app.descriptions.batches.rows import (
@@ -52,11 +51,7 @@ def tend(batch_id: UUID, *, means: Means) -> None:
     if batch is None:
         return
     try:
-        _step(batch, means=means)
-    except VisionError as error:
-        level = logging.ERROR if error.code in OPERATORS else logging.WARNING
-        log.log(level, "a batch waits, since the model is away: %s", error.code)
-        rest(batch, seconds=error.retry_after or LOOK_EVERY_SECONDS)
+        _try_step(batch, means=means)
     except LostBatchError:
         log.warning("another worker has a batch by now")
     except SQLAlchemyError:
@@ -64,6 +59,18 @@ def tend(batch_id: UUID, *, means: Means) -> None:
         # Else nobody looks at it until the lease is over.
         try_step(lambda: rest(batch, seconds=LOOK_EVERY_SECONDS))
         raise
+
+
+def _try_step(batch: Batch, *, means: Means) -> None:
+    try:
+        _step(batch, means=means)
+    except VisionError as error:
+        level = logging.ERROR if error.code in OPERATORS else logging.WARNING
+        log.log(level, "a batch waits, since the model is away: %s", error.code)
+        if batch.state in {BatchState.CREATING, BatchState.OPEN} and is_lost(batch):
+            end_lost(batch)  # a key that was withdrawn, say, tells nothing for ever
+            return
+        rest(batch, seconds=error.retry_after or LOOK_EVERY_SECONDS)
 
 
 def _step(batch: Batch, *, means: Means) -> None:
@@ -78,7 +85,7 @@ def _step(batch: Batch, *, means: Means) -> None:
         send(batch, host=host, tariff=means.tariff, means=means)
     elif host is None or means.tariff is None or means.tariff.host != batch.host:
         # Only who it was sent to knows of it.
-        if _age(batch) > LOST_AFTER:
+        if is_lost(batch):
             end_lost(batch)
         else:
             rest(batch, seconds=_HOUR_SECONDS)
@@ -86,10 +93,6 @@ def _step(batch: Batch, *, means: Means) -> None:
         find_what_was_made(batch, host=host)
     else:
         look_after(batch, host=host, means=means)
-
-
-def _age(batch: Batch) -> timedelta:
-    return now() - (batch.sent_at or batch.created_at)
 
 
 def _take_back_of_dead(batch: Batch) -> None:
