@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.clients.openai_batches import Batches, Remote
 from app.database import db
 from app.descriptions.batches.ask import cancel_all
 from app.descriptions.batches.rows import drop_lines
@@ -228,3 +229,44 @@ def test_a_batch_that_the_host_never_ends_is_ended_after_three_days(site: Site, 
     # Whether it was answered is not known, so all of it is kept as spent.
     assert site.sums(owner) == (2 * MOST, 0)
     assert site.outcomes(owner) == ["unknown"] * 2
+
+
+def test_a_batch_that_failed_is_not_taken_for_the_one_made_after_it(site: Site) -> None:
+    owner = site.person()
+    ids = site.missing(owner, 2)
+    batch = site.ask(owner, ids)
+    site.server.batches.go(end="failed", error="token_limit_exceeded")
+    site.tend(batch)
+    site.tend(batch)
+    assert (site.of(batch, "state"), site.of(batch, "tries")) == ("waiting", 0)
+    # The next one is made, its worker dies before it hears so, and it is not listed at once.
+    site.server.batches.go()
+    host = _Unheard(site.host.settings)
+    with pytest.raises(Killed):
+        site.tend(batch, host=host)
+    host.close()
+    site.set(batch, "leased_until = NULL")
+    made = dict(site.server.batches.batches)
+    unlisted = made.pop(list(made)[-1])
+    site.server.batches.batches = made
+    site.tend(batch)
+    assert site.of(batch, "state") == "creating"
+    assert site.sums(owner) == (0, 2 * MOST)
+    site.server.batches.batches = {**made, unlisted.said["id"]: unlisted}
+    site.until_done(batch)
+    assert site.states(ids) == ["done"] * 2
+    assert len(site.server.batches.batches) == 2
+    assert site.server.asked == 2
+    assert site.outcomes(owner) == ["described", "described", *["token_limit_exceeded"] * 2]
+
+
+class Killed(BaseException):
+    """As kill -9: nothing of ours runs any more."""
+
+
+class _Unheard(Batches):
+    """The host's client, whose worker dies right after a batch was made."""
+
+    def create(self, file_id: str, *, mark: str) -> Remote:
+        super().create(file_id, mark=mark)
+        raise Killed

@@ -115,8 +115,11 @@ class Means:
 
 
 def mark_of(batch: Batch) -> str:
-    """Return what a batch is made with at the host, so that it can be found there."""
-    return f"{batch.id.hex}-{batch.tries}"
+    """Return what a batch is made with at the host, so that it can be found there.
+
+    Each sending has a file of its own, so none is taken for one before it, which may have failed.
+    """
+    return f"{batch.id.hex}-{batch.file_id}"
 
 
 def send(batch: Batch, *, host: SendsBatches, tariff: Tariff, means: Means) -> None:
