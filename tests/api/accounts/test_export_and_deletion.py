@@ -62,6 +62,7 @@ OWNED = {
     "image_meanings": "owner_id",
     "images_to_embed": "owner_id",
     "fingerprints": "owner_id",
+    "middle_hashes": "owner_id",
     "image_shots": "owner_id",
     "images_to_stack": "owner_id",
     "shares": "owner_id",
