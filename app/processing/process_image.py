@@ -41,6 +41,7 @@ from app.messages import MAX_ATTEMPTS, DescribePicture, PictureStored, pause_aft
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
 from app.places.naming import name_places, names_of
 from app.processing.fingerprints import keep_fingerprint
+from app.processing.guest_videos import without_videos_of_guests
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
 from app.processing.part_of_file import PartOfFile
@@ -298,7 +299,7 @@ def _render(
                 background=promised.is_bulk,
                 decoder_time=decoder_time,
             )
-        outcome = _within_file(outcome, size=stored.size)
+        outcome = without_videos_of_guests(task, _within_file(outcome, size=stored.size))
         if motion := _motion_of(outcome, original):
             with step("store"):  # while the file is open
                 context.store.put_derived(task.user_id, task.image_id, MOTION, content=motion)

@@ -31,7 +31,7 @@ from app.library.selection import Locked, select_images, set_columns
 from app.library.trash import restore_images
 from app.sharing.collect import MAX_UNSETTLED
 from app.sharing.collect_schemas import MAX_DECIDED, DecideOnGuestsIn, ReviewIn
-from app.stacks.live_photos import moving_parts_of
+from app.stacks.live_photos import moving_parts_of, part_from_stills
 
 _CURSOR = "review"
 _FROM = {
@@ -162,7 +162,9 @@ def decide(user: User, wanted: DecideOnGuestsIn) -> Decided:
         moment = now() if to is CollectedState.DECLINED else HELD_UNTIL_REVIEWED
         # What its owner had before is theirs, and stays.
         own = [row.id for row in rows if row.image_id == row.id]
-        set_columns(user, [*own, *moving_parts_of(user.id, own)], deleted_at=moment)
+        # Guests send no videos: one that was joined with theirs is its owner's.
+        part_from_stills(user.id, moving_parts_of(user.id, own))
+        set_columns(user, own, deleted_at=moment)
     changed = [row.id for row in rows]
     if changed:
         db.session.execute(

@@ -4,6 +4,9 @@ Apple gives both files one content identifier. Where one of the two has none, si
 it out, their names and times say it. They may come in any order, on any day: whoever of the two
 arrives last finds the other, and until then a video is one of its own. Whoever joins has the lock
 of [Note: One after the other] in automatic.py.
+
+What guests sent is half of nothing: a guest can write any identifier, name and time into a file,
+and whoever sees that still could then play a video of the owner's.
 """
 
 from collections.abc import Sequence
@@ -11,11 +14,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    any_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
 
 from app.database import db
-from app.images.models import Image, ImageState
+from app.images.collected_models import CollectedImage
+from app.images.models import DescriptionState, Image, ImageState
 from app.stacks.members import among, lock_with_members
 from app.stacks.models import ImageShot, ImageToStack
 from app.stacks.names import stem_of
@@ -68,12 +85,15 @@ def join_live_photos(owner_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
 
 
 def _is_free() -> ColumnElement[bool]:
-    """Return the condition that a file is no half of anything yet."""
+    """Return the condition that a file may be a half, and is no half of anything yet."""
     is_video = Image.is_video()
     is_shown = Image.state == ImageState.READY
     # A still that opens in part has a moving part all the same; a video that does is kept apart.
     is_damaged = (Image.state == ImageState.DAMAGED) & ~is_video
-    return (is_shown | is_damaged) & Image.deleted_at.is_(None) & Image.moving_part_id.is_(None)
+    # By the id of the row that a guest made: of what they sent again its owner had the file before.
+    is_of_guest = exists().where(CollectedImage.id == Image.id)
+    is_there = Image.deleted_at.is_(None) & Image.moving_part_id.is_(None) & ~is_of_guest
+    return (is_shown | is_damaged) & is_there
 
 
 def _files(owner_id: UUID, *conditions: ColumnElement[bool]) -> list[_File]:
