@@ -39,6 +39,9 @@ from app.stacks.names import stem_of
 
 # A video begins a moment before its still, and some programs write the time of its end.
 SAME_MOMENT_WITHIN = timedelta(seconds=5)
+# Apple's play for three seconds, others for less than ten: what is longer, or does not say how long
+# it is, is a video of its own beside a photo or a thumbnail of its name.
+_MAX_MILLISECONDS = 10_000
 # Of one identifier, or of one name at one time. There are two, and copies.
 _MAX_CANDIDATES = 20
 _VIDEO = "video "  # before the key of a video's name: so it is in no stack with its still
@@ -153,6 +156,9 @@ def _belong(one: _File, other: _File) -> bool:
     if one.identifier and other.identifier:
         return one.identifier == other.identifier
     if stem_of(one.name) != stem_of(other.name):
+        return False
+    video = one if one.is_video else other
+    if not 0 < (video.milliseconds or 0) <= _MAX_MILLISECONDS:
         return False
     return _distance(one, other) <= SAME_MOMENT_WITHIN
 

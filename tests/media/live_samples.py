@@ -55,8 +55,12 @@ def movie(
     brand: bytes = b"qt  ",
     more: bytes = b"",
     seed: int = 0,
+    seconds: int | None = None,
 ) -> bytes:
-    """A MOV that a browser without H.264 plays, too, of other bytes for each seed."""
+    """A MOV that a browser without H.264 plays, too, of other bytes for each seed.
+
+    It says that it plays for so long.
+    """
     said = {
         "com.apple.quicktime.content.identifier": identifier,
         "com.apple.quicktime.creationdate": taken,
@@ -70,6 +74,10 @@ def movie(
     index, rest = bytearray(VIDEO[head + 8 : index_end]), VIDEO[index_end:]
     # The index comes last: bytes of frames begin earlier by its length, and later by what is free.
     free = box(b"free", struct.pack(">L", seed))
+    if seconds is not None:
+        head_at = index.index(b"mvhd") + 16
+        (scale,) = struct.unpack_from(">L", index, head_at)
+        struct.pack_into(">L", index, head_at + 4, scale * seconds)
     at = index.index(b"stco") + 12
     (first,) = struct.unpack_from(">L", index, at)
     struct.pack_into(">L", index, at, first - (index_end - head) + len(free))
@@ -83,6 +91,7 @@ def one_frame(
     matrix: tuple[int, ...] = (1, 0, 0, 1),
     seed: int = 0,
     changed: dict[str, bytes] | None = None,
+    taken: str | None = None,
 ) -> bytes:
     """A MOV of one frame, coded as the quarters of a picture are: what a phone's video begins with.
 
@@ -122,4 +131,6 @@ def one_frame(
     index = box(b"mvhd", struct.pack(">5L", 0, 0, 0, 1000, 2000) + bytes(80)) + box(
         b"trak", box(b"tkhd", track) + box(b"mdia", media)
     )
+    if taken is not None:
+        index += keys({"com.apple.quicktime.creationdate": taken})
     return head + box(b"mdat", sample) + box(b"moov", index)

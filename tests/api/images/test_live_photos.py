@@ -12,19 +12,12 @@ from tests.api.conftest import until
 from tests.media.live_samples import CANARY, IDENTIFIER, movie, one_frame, still
 from tests.support.albums import add_to, ids_in, make_album
 from tests.support.images import Picture
+from tests.support.live_photos import a_still, a_video, all_are_looked_at
 from tests.support.members import bring_in, let
 from tests.support.shares import share, visit
 from tests.support.users import Json, Person
 
 OTHER = "00000000-2B0E-4A5C-9D2B-4A4D4CDB9F01"
-
-
-def a_still(content: bytes | None = None, *, name: str = "IMG_1234.HEIC") -> Picture:
-    return Picture(name=name, content_type="image/jpeg", content=content or still())
-
-
-def a_video(content: bytes | None = None, *, name: str = "IMG_1234.MOV") -> Picture:
-    return Picture(name=name, content_type="video/quicktime", content=content or movie())
 
 
 def uploaded(person: Person, *pictures: Picture) -> list[str]:
@@ -122,11 +115,21 @@ def test_name_and_moment_join_what_lost_its_identifier(
         (a_still(still(None)), a_video(movie(None, taken="2024-05-03T14:05:06Z"))),
         (a_still(still(None)), a_video(movie(None, taken=None))),
         (a_still(still(None), name="IMG_E1234.HEIC"), a_video(movie(None))),
+        # A video beside the thumbnail that a camera made of it, or beside a photo of that second.
+        (
+            a_still(still(None), name="MVI_1234.THM"),
+            a_video(movie(None, seconds=60), name="MVI_1234.MP4"),
+        ),
+        (a_still(), a_video(movie(None, seconds=60))),
+        (a_still(still(None)), a_video(movie(seconds=60))),
+        (a_still(still(None)), a_video(movie(None, seconds=0))),  # it does not say how long
     ],
 )
-def test_what_is_no_pair_is_a_video_of_its_own(ada: Person, photo: Picture, film: Picture) -> None:
+def test_what_is_no_pair_is_a_video_of_its_own(
+    ada: Person, database: Engine, photo: Picture, film: Picture
+) -> None:
     image, video = uploaded(ada, photo, film)
-    until(lambda: nothing_waits(ada))
+    until(lambda: all_are_looked_at(database, ada))
     assert set(ada.timeline()) == {image, video}
     detail = ada.detail(video)
     assert (detail["state"], detail["has_motion"]) == ("ready", False)
@@ -134,9 +137,9 @@ def test_what_is_no_pair_is_a_video_of_its_own(ada: Person, photo: Picture, film
     assert ada.detail(image)["has_motion"] is False
 
 
-def nothing_waits(person: Person) -> bool:
-    listed = person.http.get("/api/images").json()["images"]
-    return all(image["state"] == "ready" for image in listed)
+def test_identifiers_join_a_video_of_any_length(ada: Person) -> None:
+    image, video = uploaded(ada, a_still(), a_video(movie(seconds=60)))
+    joined(ada, image, video)
 
 
 def test_of_two_stills_one_has_the_video(ada: Person) -> None:
