@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.database import Base
 from app.images.album_models import AlbumImage
-from app.images.models import Image
+from app.images.models import Image, ImageState
 
 
 class UnsentImage(Base):
@@ -45,11 +45,13 @@ class UnsentAlbum(Base):
 def is_never_sent() -> ColumnElement[bool]:
     """The condition that a picture is never sent: by itself, by an album, or by its stack.
 
-    An album in Recently deleted counts: it may come back.
+    An album in Recently deleted counts: it may come back. So is the video of a Live Photo: what
+    its person says of the still is said of both.
     """
     other = aliased(Image)
     return (
-        _is_marked(Image)
+        (Image.state == ImageState.JOINED)
+        | _is_marked(Image)
         | _is_in_album(Image)
         | exists().where(*_is_stacked_with(other), _is_marked(other) | _is_in_album(other))
     )

@@ -189,6 +189,11 @@ def _join(owner_id: UUID, still: _File, video: _File) -> bool:
         stack_id=None,
         stack_rank=None,
         stack_reason=None,
+        # Its still is described.
+        description_state=case(
+            (Image.description_state == DescriptionState.WAITING, DescriptionState.NONE),
+            else_=Image.description_state,
+        ),
     )
     set_columns(
         owner_id,

@@ -29,8 +29,10 @@ from app.processing.yielding import never_give_way
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
+from tests.media.live_samples import one_frame, still
 from tests.support.budgets import TARIFF
 from tests.support.images import jpeg
+from tests.support.live_photos import a_still, a_video
 from tests.support.search import ids_of
 from tests.support.users import Person
 
@@ -621,6 +623,35 @@ def test_what_is_never_sent_is_shown_to_no_model(
     assert describe(image_id, waiting=keep).calls == 0
     assert ada.detail(image_id)["description_state"] == "none"
     assert describe(image_id).calls == 0
+
+
+def test_no_frame_of_the_video_of_a_live_photo_is_shown_to_a_model(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    (image,) = ada.upload(a_still(still(None)))
+    until(lambda: ada.settled(image))
+    body = {"ids": [image], "never": True}
+    ada.http.post("/api/descriptions/never-send", json=body).raise_for_status()
+    (video,) = ada.upload(a_video(one_frame(taken="2024-05-03T14:05:06+0200")))
+    until(lambda: ada.detail(image)["moving_part_id"] == video)
+    switch(ada, on=True)
+    # As where it waited before it was joined.
+    assert describe(video).calls == 0
+    with database.connect() as rows:
+        state = text("SELECT description_state FROM images WHERE id = :id")
+        assert rows.scalar(state, {"id": video}) == "none"
+
+
+def test_a_video_that_waits_and_is_joined_waits_no_more(ada: Person, database: Engine) -> None:
+    (video,) = ada.upload(a_video(one_frame(taken="2024-05-03T14:05:06+0200")))
+    until(lambda: ada.settled(video))
+    with database.begin() as rows:
+        waits = "UPDATE images SET description_state = 'waiting', description_asked_at = now()"
+        rests = ", description_leased_until = now() + interval '1 day' WHERE id = :id"
+        rows.execute(text(waits + rests), {"id": video})
+    (image,) = ada.upload(a_still(still(None)))
+    until(lambda: ada.detail(image)["moving_part_id"] == video)
+    assert ada.detail(video)["description_state"] == "none"
 
 
 def test_a_model_is_told_what_the_person_wishes_and_nobody_elses(
