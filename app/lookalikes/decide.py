@@ -4,8 +4,9 @@
 what its person gave them and it has not: it comes into their albums, at their place, and is the
 cover where one of them was; it gets their tags; it is a favourite if one of them was; and it has
 their title and is described as they were. It is never sent to a model if one of them never was, by
-itself. It leaves the archive if one of them was in the timeline, so that what was shown there still
-is. The others keep all of it, and have it when they are restored.
+itself. It plays, as a Live Photo does, if one of them did. It leaves the archive if one of them was
+in the timeline, so that what was shown there still is. The others keep all of it but that video, of
+which there is one, and have it when they are restored.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ from app.lookalikes.schemas import (
     UndoKept,
 )
 from app.search.index import index_images
+from app.stacks.live_photos import hand_over
 from app.tags.entries import find_tag, tag_images, untag_images
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -80,6 +82,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
     covers = _move_covers(user, kept.id, others)
     tags = _add_tags(user, kept.id, others)
     is_never_sent = keep_as_others(user, kept.id, others)
+    part_of = hand_over(user.id, kept.id, others)
     deleted = delete_images(user, gone)
     return UndoKept(
         action="keep",
@@ -93,6 +96,7 @@ def keep_one(user: User, group_id: UUID, wanted: KeepIn) -> UndoKept | None:
         description=described,
         title=title,
         never_sent=is_never_sent,
+        moving_part_of=part_of,
     )
 
 
@@ -137,6 +141,8 @@ def _bring_back(user: User, undo: UndoKept) -> int:
         _take_title_back(user, kept.id, undo.title)
     if undo.never_sent:
         take_mark_back(user, kept.id)
+    if undo.moving_part_of in undo.deleted:
+        hand_over(user.id, undo.moving_part_of, [kept.id])
     lock_albums_of(user.id)
     for album in _albums(user, undo.albums):
         remove_images(album, [kept.id])

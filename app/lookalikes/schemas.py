@@ -104,6 +104,9 @@ class UndoKept(BaseModel):
     never_sent: bool = Field(
         default=False, description="Whether it was marked as never sent to a model."
     )
+    moving_part_of: UUID | None = Field(
+        default=None, description="Whose moving part it was given, of those that were deleted."
+    )
 
 
 class UndoDismissed(BaseModel):

@@ -195,13 +195,52 @@ def _join(owner_id: UUID, still: _File, video: _File) -> bool:
             else_=Image.description_state,
         ),
     )
+    _give(owner_id, still.id, video.id, video.milliseconds)
+    return True
+
+
+def _give(owner_id: UUID, still_id: UUID, video_id: UUID, milliseconds: int | None) -> None:
     set_columns(
         owner_id,
-        [still.id],
-        moving_part_id=video.id,
-        motion_milliseconds=func.coalesce(Image.motion_milliseconds, video.milliseconds),
+        [still_id],
+        moving_part_id=video_id,
+        motion_milliseconds=func.coalesce(Image.motion_milliseconds, milliseconds),
     )
-    return True
+
+
+def hand_over(owner_id: UUID, still_id: UUID, others: Sequence[UUID]) -> UUID | None:
+    """Give a still that may have one the video of one of these; return whose it was.
+
+    Where both say what they belong to, it is the same. The caller has locked the stills, and
+    commits.
+    """
+    (still,) = _files(owner_id, _has_room(), among([still_id])) or (None,)
+    if still is None or not others:
+        return None
+    video = aliased(Image)
+    belongs: ColumnElement[bool] = true()
+    if still.identifier:
+        belongs = func.coalesce(video.content_identifier, still.identifier) == still.identifier
+    found = db.session.execute(
+        select(Image.id, Image.moving_part_id, Image.motion_milliseconds)
+        .join(video, (video.id == Image.moving_part_id) & (video.owner_id == Image.owner_id))
+        .where(Image.owner_id == owner_id, among(others), video.deleted_at.is_(None), belongs)
+        # First that of the same identifier; where neither has one, that of the first.
+        .order_by((video.content_identifier == still.identifier).desc().nulls_last(), Image.id)
+        .limit(1)
+    ).one_or_none()
+    if found is None or found.moving_part_id is None:
+        return None
+    _take(owner_id, [found.moving_part_id])
+    _give(owner_id, still_id, found.moving_part_id, found.motion_milliseconds)
+    set_columns(owner_id, [found.moving_part_id], timeline_at=still.timeline_at)
+    whose: UUID = found.id
+    return whose
+
+
+def _has_room() -> ColumnElement[bool]:
+    """Return the condition that a still may be given a video."""
+    return _is_free() & ~Image.is_video() & Image.motion_bytes.is_(None)
 
 
 def set_columns(owner_id: UUID, ids: Sequence[UUID], **values: object) -> None:
@@ -227,6 +266,12 @@ def moving_parts_of(owner_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
 
 def part_from_stills(owner_id: UUID, ids: Sequence[UUID]) -> None:
     """Make videos of Live Photos videos of their own again. The caller has locked these."""
+    _take(owner_id, ids)
+    set_columns(owner_id, ids, state=ImageState.READY)
+
+
+def _take(owner_id: UUID, ids: Sequence[UUID]) -> None:
+    """Take videos from the stills that they are joined with."""
     if not ids:
         return
     of_these = Image.moving_part_id == any_(literal(list(ids), ARRAY(Uuid())))
@@ -241,7 +286,6 @@ def part_from_stills(owner_id: UUID, ids: Sequence[UUID]) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    set_columns(owner_id, ids, state=ImageState.READY)
 
 
 def look_again(owner_id: UUID, ids: Sequence[UUID]) -> None:

@@ -9542,6 +9542,11 @@ export interface components {
              */
             keep: string;
             /**
+             * Moving Part Of
+             * @description Whose moving part it was given, of those that were deleted.
+             */
+            moving_part_of?: string | null;
+            /**
              * Never Sent
              * @description Whether it was marked as never sent to a model.
              */

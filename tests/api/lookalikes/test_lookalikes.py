@@ -232,6 +232,64 @@ def test_kept_one_is_never_sent_if_one_of_the_others_never_was(
     assert snapshot(database, ada) == before
 
 
+def join(database: Engine, still: str, video: str, identifier: str | None = None) -> None:
+    change(database, video, "content_type = 'video/quicktime', state = 'joined'")
+    change(database, video, "content_identifier = :told", told=identifier)
+    change(database, still, "moving_part_id = :part, motion_milliseconds = 1500", part=video)
+
+
+def part_of(database: Engine, image_id: str) -> Any:
+    query = text("SELECT moving_part_id::text, motion_milliseconds FROM images WHERE id = :id")
+    with database.connect() as connection:
+        return tuple(connection.execute(query, {"id": image_id}).one())
+
+
+def is_deleted(database: Engine, image_id: str) -> bool:
+    query = text("SELECT deleted_at IS NOT NULL FROM images WHERE id = :id")
+    with database.connect() as connection:
+        return bool(connection.scalar(query, {"id": image_id}))
+
+
+def test_kept_one_gets_the_video_of_a_live_photo_and_undo_gives_it_back(
+    ada: Person, database: Engine, group: tuple[str, list[str]]
+) -> None:
+    group_id, (kept, second, third) = group
+    (video,) = map(str, add_photos(database, ada.user_id, scene(61)))
+    join(database, second, video, "one")
+    for each in (kept, second):
+        change(database, each, "content_identifier = 'one'")
+    before = snapshot(database, ada)
+    done = keep(ada, group_id, kept, second, third)
+    assert part_of(database, kept) == (video, 1500)
+    assert part_of(database, second) == (None, None)
+    assert is_deleted(database, second)
+    assert not is_deleted(database, video)
+    undo(ada, done).raise_for_status()
+    assert part_of(database, kept) == (None, None)
+    assert part_of(database, second) == (video, 1500)
+    assert snapshot(database, ada) == before
+    # What is sent twice, or made up, moves nothing.
+    undo(ada, done).raise_for_status()
+    assert part_of(database, second) == (video, 1500)
+
+
+def test_kept_one_gets_no_video_of_another_moment_and_keeps_its_own(
+    ada: Person, database: Engine, group: tuple[str, list[str]]
+) -> None:
+    group_id, (kept, second, third) = group
+    video, other = map(str, add_photos(database, ada.user_id, scene(61), scene(62)))
+    join(database, second, video, "one")
+    change(database, kept, "content_identifier = 'two'")
+    undo(ada, keep(ada, group_id, kept, second)).raise_for_status()
+    assert part_of(database, second) == (video, 1500)
+    join(database, kept, other, "two")
+    keep(ada, group_id, kept, second)
+    assert part_of(database, kept) == (other, 1500)
+    assert is_deleted(database, video)  # with its still
+    assert not is_deleted(database, other)
+    assert not is_deleted(database, third)
+
+
 def test_what_the_kept_one_has_stays_its_own(
     ada: Person, database: Engine, group: tuple[str, list[str]]
 ) -> None:
