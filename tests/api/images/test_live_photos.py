@@ -248,6 +248,22 @@ def test_a_still_that_vanishes_leaves_its_video(ada: Person, database: Engine) -
     assert ada.timeline() == [video]
 
 
+def test_a_video_that_vanishes_leaves_a_still_that_takes_another(
+    ada: Person, database: Engine
+) -> None:
+    image, video = uploaded(ada, a_still(), a_video())
+    joined(ada, image, video)
+    with database.begin() as rows:  # as the doctor forgets what is lost
+        rows.execute(text("DELETE FROM images WHERE id = :id"), {"id": video})
+    detail = ada.detail(image)
+    assert (detail["has_motion"], detail["moving_part_id"]) == (False, None)
+    assert detail["motion_milliseconds"] is None
+    said = ada.http.get("/api/images/changes").json()["images"]
+    assert [each["has_motion"] for each in said if each["id"] == image] == [False]
+    (again,) = uploaded(ada, a_video())
+    joined(ada, image, again)
+
+
 def test_a_still_that_is_read_again_keeps_its_video(ada: Person, database: Engine) -> None:
     image, video = uploaded(ada, a_still(still()[:-200]), a_video())
     detail = joined(ada, image, video)
