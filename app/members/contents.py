@@ -10,11 +10,14 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
+from app.accounts.rate_limits.limiter import take_if_left
+from app.accounts.rate_limits.policies import MOTIONS_OF_MEMBER
 from app.accounts.rate_limits.seats import take_read_seat
 from app.clients.aws.image_store import PREVIEWS
 from app.clients.aws.presigned_urls import UserAccess
@@ -22,6 +25,7 @@ from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.gazetteer.columns import countries
 from app.images.album_models import AlbumOrder
+from app.images.hidden_name import hidden_name
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.shown_title import PLAYS, READ_OUT, SHOWN_TITLE
@@ -313,7 +317,12 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
     if seen.plays and originals:
         session = session_of(seen.owner_id)
         motion_url = access.visitor_motion(
-            session, seen.owner_id, image_id, until=None, moving_part_id=seen.moving_part_id
+            session,
+            seen.owner_id,
+            image_id,
+            until=None,
+            moving_part_id=seen.moving_part_id,
+            may_begin=partial(take_if_left, MOTIONS_OF_MEMBER, of=str(account.id)),
         )
     return {
         "id": str(image_id),
@@ -352,12 +361,6 @@ def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Sh
         until=None,
     )
     return {"url": signed.url, "expires_at": signed.expires_at}
-
-
-def hidden_name(image_id: UUID, content_type: str) -> str:
-    """What a picture is called for whom its name is not shown."""
-    kind = content_type.rpartition("/")[2].removeprefix("x-")
-    return f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
 
 
 def session_of(owner_id: UUID) -> UUID:

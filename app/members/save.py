@@ -46,10 +46,11 @@ from app.clients.aws.multipart_uploads import PartUploads
 from app.clients.aws.presigned_urls import UserAccess
 from app.database import db, is_lock_timeout
 from app.errors import NotFoundError, TooManyAtOnceError
+from app.images.hidden_name import hidden_name
 from app.images.listing import Shown
 from app.images.turns import TURN_EACH_BATCH, move_turn
 from app.members.access import OpenAlbum, open_album
-from app.members.contents import hidden_name, see_image, session_of
+from app.members.contents import see_image, session_of
 from app.messages import PictureStored
 from app.processing.lease import note_stored
 from app.text import split_extension

@@ -7,11 +7,14 @@ may read them.
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 
+from app.accounts.rate_limits.limiter import take_if_left
+from app.accounts.rate_limits.policies import MOTIONS_OF_SHARE
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.clients.aws.image_store import PREVIEWS
 from app.clients.aws.presigned_urls import Reader, UserAccess
@@ -19,6 +22,7 @@ from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.http.dependencies import dependencies
 from app.images.album_models import AlbumOrder
+from app.images.hidden_name import hidden_name
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
 from app.images.shown_title import PLAYS, READ_OUT, SHOWN_TITLE
@@ -228,6 +232,7 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
             image_id,
             until=share.expires_at,
             moving_part_id=part_id,
+            may_begin=partial(take_if_left, MOTIONS_OF_SHARE, of=str(share.id)),
         )
     return {
         "id": str(image_id),
@@ -252,7 +257,7 @@ def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     _, _, name, _, _, _, _, content_type, *_ = _one(share, image_id)
     if not share.allow_downloads:
         raise NotFoundError
-    shown = name if share.show_names else _plain_name(image_id, content_type)
+    shown = name if share.show_names else hidden_name(image_id, content_type)
     return Original(name=shown, content_type=content_type)
 
 
@@ -272,7 +277,7 @@ def list_shared_entries(share: OpenShare, ids: Sequence[UUID]) -> Shown:
     entries = [
         Entry(
             id=image_id,
-            name=name if share.show_names else _plain_name(image_id, content_type),
+            name=name if share.show_names else hidden_name(image_id, content_type),
             size=size,
             crc32=crc32,
             moment=moment if share.show_dates else None,
@@ -306,12 +311,6 @@ def _gives_whole_originals(share: OpenShare) -> bool:
 
 def _originals(share: OpenShare, ids: Sequence[UUID]) -> Sequence[tuple[Any, ...]]:
     return _asked(share).originals.rows(_values(share) | {"ids": [str(each) for each in ids]})
-
-
-def _plain_name(image_id: UUID, content_type: str) -> str:
-    """What the file of an image is called where its name is not shown."""
-    kind = content_type.rpartition("/")[2].removeprefix("x-")
-    return f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
 
 
 def _asked(share: OpenShare) -> _Queries:

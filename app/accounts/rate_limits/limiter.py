@@ -69,6 +69,15 @@ def take(limit: Limit, *, of: str) -> None:
     take_each((limit, of))
 
 
+def take_if_left(limit: Limit, *, of: str) -> bool:
+    """Count one, as `take` does; False: the limit is used up."""
+    try:
+        take(limit, of=of)
+    except TooManyRequestsError:
+        return False
+    return True
+
+
 def take_each(*counted: tuple[Limit, str]) -> None:
     """Count one of each or, where any is used up, none; ends the transaction.
 

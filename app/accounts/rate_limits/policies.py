@@ -106,6 +106,10 @@ MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
 # people save from a link at the same time; the next is allowed after half a second.
 ORIGINALS_OF_SHARE = Limit(name="share-originals", burst=300, every=_SECOND / 2)
 ORIGINALS_OF_MEMBER = Limit(name="member-originals", burst=300, every=_SECOND / 2)
+# The same for what plays, which is kept by a process for a while: where that is used up, pictures
+# stand still.
+MOTIONS_OF_SHARE = Limit(name="share-motions", burst=300, every=_SECOND / 2)
+MOTIONS_OF_MEMBER = Limit(name="member-motions", burst=300, every=_SECOND / 2)
 # For the owner of links, whoever asks by whichever of them: originals without their metadata that a
 # worker is asked to make. They are made one after the other beside everybody's copies of
 # everything, which wait for that.

@@ -1,8 +1,6 @@
 """Presigned URLs: signed with credentials that reach one user's prefix only."""
 
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,6 +9,7 @@ from uuid import UUID, uuid5
 
 from app.clients.aws.boto import translated
 from app.clients.aws.image_store import MOTION, Part, key_of, prefix_of_user
+from app.clients.aws.kept_sessions import KeptSessions
 from app.clients.aws.session_policies import (
     VISITOR_SECONDS,
     copying_policy,
@@ -36,8 +35,8 @@ DOWNLOAD_SECONDS = 300
 # Sessions of a role assumed by another role last an hour at most (AWS, "role chaining"), and a
 # signed address dies with its session: so sessions are renewed well before.
 SESSION_SECONDS = 3600
-SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
+SESSIONS_OF_PARTS_KEPT = 2_000
 # The shortest that STS makes.
 ORIGINAL_SESSION_SECONDS = 900
 _MUCH_PACKED = 80  # percent
@@ -65,8 +64,9 @@ class UserAccess:
         self._role_arn = role_arn
         self.bucket_name = bucket_name
         self.bucket = bucket
-        self._sessions: OrderedDict[UUID, Credentials] = OrderedDict()  # by whose, or which share
-        self._lock = threading.Lock()
+        self._sessions = KeptSessions(most=SESSIONS_KEPT)
+        # By themselves, so that a link with many moving parts pushes nobody else's out.
+        self._sessions_of_parts = KeptSessions(most=SESSIONS_OF_PARTS_KEPT)
 
     def upload_place(
         self, user_id: UUID, image_id: UUID, *, size: int, content_type: str, sha256: bytes
@@ -263,21 +263,24 @@ class UserAccess:
         *,
         until: datetime | None,
         moving_part_id: UUID | None = None,
-    ) -> str:
+        may_begin: Callable[[], bool],
+    ) -> str | None:
         """An address for a visitor who may save originals: a video may say where it was taken.
 
-        Of a Live Photo it is the video's, by a session for that original and nothing else.
+        Of a Live Photo it is the video's, by a session for that original and nothing else, which is
+        kept for the next time. `may_begin` is asked before one is made; None: it may not be.
         """
         signed_at, seconds = for_visitors(until)
         if moving_part_id is None:
             credentials = self.visitor_credentials(share_id, owner_id, visitor_motion_policy)
             key = key_of(owner_id, image_id, MOTION)
         else:
-            credentials = self._assume(
-                owner_id,
-                name=f"share-{share_id.hex}",
-                policy=visitor_original_policy(self.bucket_name, owner_id, moving_part_id),
-                seconds=ORIGINAL_SESSION_SECONDS,
+            of = uuid5(share_id, moving_part_id.hex)
+            if self._sessions_of_parts.known(of) is None and not may_begin():
+                return None
+            policy = visitor_original_policy(self.bucket_name, owner_id, moving_part_id)
+            credentials = self._sessions_of_parts.get(
+                of, lambda: self._assume(owner_id, name=f"share-{share_id.hex}", policy=policy)
             )
             key = key_of(owner_id, moving_part_id, "original")
         return self._shown_in_place(
@@ -359,7 +362,7 @@ class UserAccess:
 
     def credentials(self, user_id: UUID) -> Credentials:
         """Return this person's credentials, with at least 15 minutes left to live."""
-        return self._kept(
+        return self._sessions.get(
             user_id,
             lambda: self._assume(
                 user_id,
@@ -390,7 +393,7 @@ class UserAccess:
         policy: Callable[[str, UUID], dict[str, object]] = visitor_policy,
     ) -> Credentials:
         """Return credentials that read an owner's derived pictures for a visitor or member."""
-        return self._kept(
+        return self._sessions.get(
             uuid5(share_id, policy.__name__),
             lambda: self._assume(
                 owner_id,
@@ -398,19 +401,6 @@ class UserAccess:
                 policy=policy(self.bucket_name, owner_id),
             ),
         )
-
-    def _kept(self, of: UUID, assume: Callable[[], Credentials]) -> Credentials:
-        with self._lock:
-            known = self._sessions.get(of)
-            if known and known.expires_at - _now() > SESSION_RENEWED_BEFORE:
-                self._sessions.move_to_end(of)
-                return known
-        fresh = assume()
-        with self._lock:
-            self._sessions[of] = fresh
-            while len(self._sessions) > SESSIONS_KEPT:
-                self._sessions.popitem(last=False)
-        return fresh
 
     def _assume(
         self,

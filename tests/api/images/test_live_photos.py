@@ -342,6 +342,21 @@ def test_no_place_of_it_reaches_visitors_who_may_not_have_it(
     assert IDENTIFIER not in str(seen)
 
 
+def test_names_that_are_not_shown_end_as_files_of_their_kind_do(
+    ada: Person, visitor: httpx2.Client, bob: Person
+) -> None:
+    (video,) = uploaded(ada, a_video(one_frame(), name="VID_1.MOV"))
+    header = visit(visitor, share(ada, images={"ids": [video]}, allow_downloads=True))
+    saved = visitor.get(f"/api/shared/images/{video}/original", headers=header).json()["url"]
+    assert f"picture-{video[:8]}.mov" in saved
+    album = make_album(ada)
+    add_to(ada, album, [video])
+    bring_in(ada, album, bob)
+    let(ada, album, allow_originals=True)
+    original = bob.http.get(f"/api/shared-albums/{album}/images/{video}/original").json()
+    assert f"picture-{video[:8]}.mov" in original["url"]
+
+
 @pytest.mark.parametrize("lets", [True, False])
 def test_visitors_play_a_video_where_they_may_have_it(
     ada: Person,
