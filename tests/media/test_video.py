@@ -8,9 +8,10 @@ import pytest
 from app.media.decode.decoder import render
 from app.media.formats.sniff import MOV, MP4, detect
 from app.media.formats.video import NoVideoError, read_video
+from app.media.formats.video_frame import first_frame
 from app.media.metadata.reader import read_metadata
 from app.media.results import Rejected, Rendered
-from tests.media.live_samples import IDENTIFIER, maker_note, movie
+from tests.media.live_samples import IDENTIFIER, maker_note, movie, one_frame
 from tests.media.motion_samples import VIDEO
 from tests.media.raw_samples import box
 from tests.media.samples import exif_block
@@ -148,6 +149,25 @@ def test_boxes_without_a_video_are_refused(boxes: bytes) -> None:
     refused = render(HEAD + boxes)
     assert isinstance(refused, Rejected)
     assert (refused.reason, refused.content_type) == ("unreadable", MOV)
+
+
+def behind(filler: bytes, video: bytes) -> bytes:
+    """A video whose index, which comes last, begins with something else."""
+    at = video.rindex(b"moov") - 4
+    return video[:at] + box(b"moov", filler + video[at + 8 :])
+
+
+def test_a_video_behind_more_boxes_than_all_that_are_read_is_not_found() -> None:
+    media = box(b"mdia", box(b"free", b"") * 190)
+    few, many = (box(b"trak", media * count) for count in (2, 110))
+    assert read_video(behind(few, movie())).width == 64
+    frame = one_frame()
+    assert first_frame(behind(few, frame)) is not None
+    with pytest.raises(NoVideoError):
+        read_video(behind(many, movie()))
+    # Tables of samples are looked for in the first of each kind: many tracks of many boxes.
+    tracks = box(b"trak", box(b"mdia", box(b"free", b"") * 190)) * 110
+    assert first_frame(behind(tracks, frame)) is None
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,23 @@ def walk(
             return
         yield Box(kind, content, at + size)
         at += size
+
+
+class Boxes:
+    """The bytes of a file of which so many boxes are read all in all, however they are nested."""
+
+    def __init__(self, data: Bytes, *, most: int) -> None:
+        self.data = data
+        self._left = most
+
+    def __getitem__(self, where: slice) -> Bytes:
+        """Return bytes of the file."""
+        return self.data[where]
+
+    def walk(self, start: int, end: int, *, most: int) -> Iterator[Box]:
+        """Yield as `walk` does, until the file has been read enough of."""
+        for box in walk(self.data, start, end, most=most):
+            if self._left == 0:
+                return
+            self._left -= 1
+            yield box

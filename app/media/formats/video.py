@@ -1,7 +1,7 @@
 """Read what a video says of itself: how large it is, how long it plays, when and where it was made.
 
-Only boxes are read (ISO/IEC 14496-12; Apple's QuickTime File Format), to a fixed depth and of each
-box a bounded number. What has no index is no video that could be played.
+Only boxes are read (ISO/IEC 14496-12; Apple's QuickTime File Format), to a fixed depth, and of each
+box and of all together a bounded number. What has no index is no video that could be played.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from app.media.formats.isobmff import Box, walk
+from app.media.formats.isobmff import Box, Boxes, walk
 from app.media.formats.sniff import MAX_SIDE, Bytes
 from app.media.metadata.apple import clean_identifier
 from app.media.metadata.dates import read_moment
@@ -20,7 +20,9 @@ from app.media.metadata.sanitize import clean_caption, clean_name, clean_title, 
 
 MAX_MILLISECONDS = 7 * 24 * 3600 * 1000
 _MAX_BOXES = 10_000  # of the file itself: fragments are boxes, too
-_MAX_INNER = 200
+_MAX_INNER = 200  # of one box
+# Of all boxes within indexes together: films have some hundreds.
+MAX_BOXES_WITHIN = 20_000
 _MAX_KEYS = 200
 _MAX_VALUE = 4096  # bytes of one text
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
@@ -83,7 +85,7 @@ def read_video(data: Bytes) -> Video:
         if has_bytes and not is_whole:  # the index comes last, and is missing
             return Video(0, 0, None, PictureMetadata(), is_whole=False)
         raise NoVideoError
-    return _read_index(data, index, is_whole=is_whole)
+    return _read_index(Boxes(data, most=MAX_BOXES_WITHIN), index, is_whole=is_whole)
 
 
 def _is_whole(data: Bytes) -> bool:
@@ -99,7 +101,7 @@ def _is_whole(data: Bytes) -> bool:
     return not (kind.isalnum() and kind.isascii()) or (size != 1 and size < 8)  # noqa: PLR2004
 
 
-def _read_index(data: Bytes, index: Box, *, is_whole: bool) -> Video:
+def _read_index(data: Boxes, index: Box, *, is_whole: bool) -> Video:
     said: dict[str, str] = {}
     milliseconds, made_at = None, None
     sizes: list[tuple[int, int]] = []
@@ -118,8 +120,8 @@ def _read_index(data: Bytes, index: Box, *, is_whole: bool) -> Video:
     return Video(width, height, milliseconds, _metadata(said, made_at), is_whole=is_whole)
 
 
-def _inner(data: Bytes, box: Box, *, skip: int = 0) -> Iterator[Box]:
-    return walk(data, box.start + skip, box.end, most=_MAX_INNER)
+def _inner(data: Boxes, box: Box, *, skip: int = 0) -> Iterator[Box]:
+    return data.walk(box.start + skip, box.end, most=_MAX_INNER)
 
 
 def _read_head(head: bytes) -> tuple[int | None, datetime | None]:
@@ -137,7 +139,7 @@ def _read_head(head: bytes) -> tuple[int | None, datetime | None]:
     return said if 0 < said <= MAX_MILLISECONDS else None, at
 
 
-def _size_of_track(data: Bytes, track: Box) -> list[tuple[int, int]]:
+def _size_of_track(data: Boxes, track: Box) -> list[tuple[int, int]]:
     """Return the size of a track, upright; none where it shows nothing."""
     shows, size = False, None
     for box in _inner(data, track):
@@ -162,7 +164,7 @@ def _read_size(head: bytes) -> tuple[int, int] | None:
     return (height, width) if is_turned else (width, height)
 
 
-def _read_keys(data: Bytes, meta: Box) -> dict[str, str]:
+def _read_keys(data: Boxes, meta: Box) -> dict[str, str]:
     """Read metadata by keys: the names are in one box, the values in another.
 
     In an MP4 the box has four bytes of its own first; in a QuickTime movie it has not.
@@ -183,22 +185,22 @@ def _read_keys(data: Bytes, meta: Box) -> dict[str, str]:
     return said
 
 
-def _read_names(data: Bytes, keys: Box) -> list[str]:
+def _read_names(data: Boxes, keys: Box) -> list[str]:
     # Each is built as a box: its length, its name space, and the name.
     return [
         decoded(bytes(data[key.start : min(key.end, key.start + 100)]))
-        for key in walk(data, keys.start + 8, keys.end, most=_MAX_KEYS)
+        for key in data.walk(keys.start + 8, keys.end, most=_MAX_KEYS)
     ]
 
 
-def _read_value(data: Bytes, item: Box) -> str:
+def _read_value(data: Boxes, item: Box) -> str:
     for box in _inner(data, item):
         if box.kind == b"data":
             return decoded(bytes(data[box.start + 8 : min(box.end, box.start + 8 + _MAX_VALUE)]))
     return ""
 
 
-def _read_user_data(data: Bytes, box: Box) -> dict[str, str]:
+def _read_user_data(data: Boxes, box: Box) -> dict[str, str]:
     """Read texts of a movie's user data: a length and a language, and then the text."""
     said: dict[str, str] = {}
     for item in _inner(data, box):

@@ -9,8 +9,9 @@ picture that is taken in: these have none.
 import struct
 from typing import NamedTuple
 
-from app.media.formats.isobmff import Box, walk
+from app.media.formats.isobmff import Box, Boxes, walk
 from app.media.formats.sniff import AVIF, HEIC, Bytes
+from app.media.formats.video import MAX_BOXES_WITHIN
 
 # A frame of 8K in HEVC has a few.
 MAX_FRAME_BYTES = 32 << 20
@@ -40,20 +41,21 @@ def first_frame(data: Bytes) -> Frame | None:
 
     Nothing raises for bad bytes: struct.error aside, which callers treat as any other failure.
     """
+    inside = Boxes(data, most=MAX_BOXES_WITHIN)
     for outer in walk(data, 0, len(data), most=_MAX_BOXES):
         if outer.kind == b"moov":
-            for track in _all(data, outer, b"trak"):
-                frame = _frame_of(data, track)
+            for track in _all(inside, outer, b"trak"):
+                frame = _frame_of(inside, track)
                 if frame is not None:
                     return frame
     return None
 
 
-def _all(data: Bytes, box: Box, kind: bytes) -> list[Box]:
-    return [each for each in walk(data, box.start, box.end, most=_MAX_INNER) if each.kind == kind]
+def _all(data: Boxes, box: Box, kind: bytes) -> list[Box]:
+    return [each for each in data.walk(box.start, box.end, most=_MAX_INNER) if each.kind == kind]
 
 
-def _at(data: Bytes, box: Box, *path: bytes) -> Box | None:
+def _at(data: Boxes, box: Box, *path: bytes) -> Box | None:
     """Return the first box at a path of kinds."""
     for kind in path:
         found = _all(data, box, kind)
@@ -63,49 +65,49 @@ def _at(data: Bytes, box: Box, *path: bytes) -> Box | None:
     return box
 
 
-def _frame_of(data: Bytes, track: Box) -> Frame | None:
+def _frame_of(data: Boxes, track: Box) -> Frame | None:
     table = _at(data, track, b"mdia", b"minf", b"stbl")
     head = _at(data, track, b"tkhd")
     described = table and _at(data, table, b"stsd")
     if table is None or head is None or described is None:
         return None
     sample = _first_sample(data, table)
-    for entry in walk(data, described.start + 8, described.end, most=1):
+    for entry in data.walk(described.start + 8, described.end, most=1):
         if entry.kind in _KINDS and sample is not None:
             return _as_picture(data, entry, sample, turn=_turn(data, head))
     return None
 
 
-def _first_sample(data: Bytes, table: Box) -> bytes | None:
+def _first_sample(data: Boxes, table: Box) -> bytes | None:
     """Return the bytes of the first sample, where that needs no other."""
     sizes, short = _at(data, table, b"stsz"), _at(data, table, b"stco")
     long, keys = _at(data, table, b"co64"), _at(data, table, b"stss")
     places = short or long
     if sizes is None or places is None:
         return None
-    if keys is not None and struct.unpack_from(">L", data, keys.start + 8) != (1,):
+    if keys is not None and struct.unpack_from(">L", data.data, keys.start + 8) != (1,):
         return None
-    (size,) = struct.unpack_from(">L", data, sizes.start + 4)
+    (size,) = struct.unpack_from(">L", data.data, sizes.start + 4)
     if size == 0:  # each has its own
-        (size,) = struct.unpack_from(">L", data, sizes.start + 12)
-    (start,) = struct.unpack_from(">L" if short else ">Q", data, places.start + 8)
-    if not 0 < size <= MAX_FRAME_BYTES or start + size > len(data):
+        (size,) = struct.unpack_from(">L", data.data, sizes.start + 12)
+    (start,) = struct.unpack_from(">L" if short else ">Q", data.data, places.start + 8)
+    if not 0 < size <= MAX_FRAME_BYTES or start + size > len(data.data):
         return None
     return bytes(data[start : start + size])
 
 
-def _turn(data: Bytes, head: Box) -> int:
-    at = head.start + (52 if data[head.start] == 1 else 40)
-    a, b, _, c, d = struct.unpack_from(">5l", data, at)
+def _turn(data: Boxes, head: Box) -> int:
+    at = head.start + (52 if data.data[head.start] == 1 else 40)
+    a, b, _, c, d = struct.unpack_from(">5l", data.data, at)
     one = 1 << 16
     return _TURNS.get((a // one, b // one, c // one, d // one), 0)
 
 
-def _as_picture(data: Bytes, entry: Box, sample: bytes, *, turn: int) -> Frame | None:
+def _as_picture(data: Boxes, entry: Box, sample: bytes, *, turn: int) -> Frame | None:
     content_type, item, brand, configuration = _KINDS[entry.kind]
-    width, height = struct.unpack_from(">HH", data, entry.start + _SIZE_AT)
+    width, height = struct.unpack_from(">HH", data.data, entry.start + _SIZE_AT)
     properties = [_box(b"ispe", struct.pack(">LLL", 0, width, height))]
-    inner = walk(data, entry.start + _ENTRY_BYTES, entry.end, most=_MAX_INNER)
+    inner = data.walk(entry.start + _ENTRY_BYTES, entry.end, most=_MAX_INNER)
     said = {box.kind: bytes(data[box.start : box.end]) for box in inner}
     if configuration not in said or not width or not height:
         return None
