@@ -1,9 +1,6 @@
 """A video of a Live Photo that is deleted by itself leaves a still that may have another."""
 
-import sqlalchemy as sa
 from alembic import op
-
-from app.migrations.online import without_transaction
 
 revision = "0086"
 down_revision = "0076"
@@ -21,20 +18,11 @@ END $$;
 CREATE OR REPLACE TRIGGER leave_still AFTER DELETE ON images
   FOR EACH ROW WHEN (OLD.state = 'joined') EXECUTE FUNCTION leave_still();
 """
-# Stills whose video was deleted before.
-MEND = """
-UPDATE images SET moving_part_id = NULL,
-  motion_milliseconds = CASE WHEN motion_bytes IS NOT NULL THEN motion_milliseconds END
-WHERE moving_part_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM images AS videos WHERE videos.id = images.moving_part_id)
-"""
 
 
 def upgrade() -> None:
     """Say so for whatever deletes rows: the doctor, the sweep, a person."""
     op.execute(LEAVE)
-    with without_transaction() as connection:
-        connection.execute(sa.text(MEND))
 
 
 def downgrade() -> None:
