@@ -293,6 +293,7 @@ def test_the_record_tells_of_links_and_not_what_they_show(ada: Person) -> None:
         "share": link.id,
         "shows": "album",
         "with_password": True,
+        "with_collecting": False,
         "with_downloads": True,
     }
     assert "Secret" not in str(events)
