@@ -31,6 +31,7 @@ from app.descriptions.asking import (
     require_tariff,
 )
 from app.descriptions.batches.ask import cancel_all, progress_of
+from app.descriptions.batches.rows import look_soon
 from app.descriptions.budget import Standing, Sums, mean_cost, smaller, standing_of
 from app.descriptions.consent import UNKNOWN_HOST, agreed_to
 from app.descriptions.lease import end_rest
@@ -114,6 +115,8 @@ def set_description_budget(json_data: BudgetPatch) -> Response:
     after = smaller(user.description_budget, model.person_budget)
     is_raised = before is not None and (after is None or after > before)
     # Not each time that somebody moves it up and down: a message for each picture would follow.
+    if is_raised:
+        look_soon(user.id)
     has_rested = is_raised and end_rest(user.id)
     if has_rested and limiter.count_within(DESCRIPTIONS_OF_ALL, of=str(user.id)) is not None:
         db.session.commit()

@@ -417,7 +417,7 @@ def rest_unsent(owner_id: UUID, *, seconds: float) -> None:
 
 
 def look_soon(owner_id: UUID) -> None:
-    """Have a person's batches looked at by the next sweep: something of them is withdrawn.
+    """Have a person's batches looked at soon: some of it is withdrawn, or money is there.
 
     The caller commits.
     """

@@ -109,6 +109,25 @@ def test_batches_cost_half_and_say_how_far_they_are(
     assert eve.http.get("/api/descriptions/batches").json()["batches"]["waiting"] == 3
 
 
+def test_batches_that_wait_for_money_are_looked_at_once_a_budget_is_raised(
+    priced: str, person: Callable[[str], Person], database: Engine
+) -> None:
+    eve = person(priced)
+    ids = missing(database, eve, 2)
+    eve.http.post("/api/descriptions/ask", json={"ids": ids, "batch": True}).raise_for_status()
+    eve.http.patch("/api/descriptions", json={"own_budget_usd": 0.5}).raise_for_status()
+    not_before_tomorrow(database, eve)
+    soon = (
+        "SELECT bool_and(next_look_at < now() + interval '2 hours') FROM description_batches"
+        " WHERE owner_id = :owner"
+    )
+    with database.connect() as rows:
+        assert not rows.scalar(text(soon), {"owner": eve.user_id})
+    eve.http.patch("/api/descriptions", json={"own_budget_usd": 2}).raise_for_status()
+    with database.connect() as rows:
+        assert rows.scalar(text(soon), {"owner": eve.user_id})
+
+
 def test_what_was_not_sent_is_cancelled_at_once(
     priced: str, person: Callable[[str], Person], database: Engine
 ) -> None:
