@@ -2,7 +2,8 @@
  * What was typed and not yet saved, by picture. It stays while one looks at other pages, for the person who typed
  * it: it lies in the query cache, which a change of person empties. The browser asks before the tab goes.
  */
-import { skipToken, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import type { Draft } from "@/components/descriptions/description-draft";
 
@@ -16,6 +17,7 @@ const keptIn = (client: QueryClient): Drafts => client.getQueryData<Drafts>(KEY)
 let askFirst: (event: Event) => void = () => undefined;
 
 const keep = (client: QueryClient, drafts: Drafts): void => {
+  client.setQueryDefaults(KEY, { gcTime: Infinity }); // however long one is elsewhere
   client.setQueryData(KEY, drafts);
   // Only while there is something: a page that listens cannot be kept for the browser's back button.
   window.removeEventListener("beforeunload", askFirst);
@@ -28,15 +30,18 @@ const keep = (client: QueryClient, drafts: Drafts): void => {
 
 export const useDrafts = () => {
   const client = useQueryClient();
-  const { data: drafts = NONE } = useQuery<Drafts>({
-    queryKey: KEY,
-    queryFn: skipToken,
-    initialData: NONE,
-    staleTime: Infinity,
-    gcTime: Infinity,
-  });
-  const forget = (id: string) =>
-    keep(client, new Map([...keptIn(client)].filter(([of]) => of !== id)));
-  const note = (id: string, draft: Draft) => keep(client, new Map(keptIn(client)).set(id, draft));
+  // What is shown is state: a cache tells of a change after the event, when the next key may have come, and React
+  // has put the former text back into the field.
+  const [drafts, setDrafts] = useState(() => keptIn(client));
+  const change = (next: Drafts) => {
+    keep(client, next);
+    setDrafts(next);
+  };
+  const forget = (id: string) => {
+    change(new Map([...keptIn(client)].filter(([of]) => of !== id)));
+  };
+  const note = (id: string, draft: Draft) => {
+    change(new Map(keptIn(client)).set(id, draft));
+  };
   return { drafts, note, forget };
 };
