@@ -45,12 +45,17 @@ _UNUSED = (
     "sqlalchemy/dialects/sqlite",
     *(
         f"sqlalchemy/ext/{name}.py"
-        for name in ("automap", "baked", "horizontal_shard", "indexable", "orderinglist")
+        for name in (
+            *("associationproxy", "automap", "baked", "horizontal_shard", "hybrid", "indexable"),
+            *("mutable", "orderinglist"),
+        )
     ),
+    "sqlalchemy/ext/asyncio",
     "sqlalchemy/ext/mypy",
     "sqlalchemy/ext/serializer.py",
     "alembic/testing",
     "alembic/templates",
+    "anyio/_backends/_trio.py",
     "anyio/pytest_plugin.py",
     "authlib/integrations",  # with web frameworks; ours calls the protocols alone
     "authlib/oauth1",
@@ -62,6 +67,7 @@ _UNUSED = (
     "boto3/data",
     "boto3/examples",
     "botocore/data/*/*/examples-1.json",
+    "botocore/data/rds/2014-09-01",  # the version before
     "openai/cli",
     # Only `responses`, `files` and `batches` are used, and each of the others imports nothing
     # before it is asked for.
