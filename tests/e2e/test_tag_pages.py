@@ -113,8 +113,8 @@ def test_tags_are_merged_only_after_a_question(
     page.keyboard.type("om")
     expect(dialog.get_by_role("option")).to_have_text(["family/Oma3"])
     page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("What has “Oma” (1 picture) gets “family/Oma” (3 pictures)")
-    expect(dialog).to_contain_text("1 tag below it goes below “family/Oma”")
+    expect(dialog).to_contain_text("with “Oma” (1 picture) get “family/Oma” (3 pictures)")
+    expect(dialog).to_contain_text("1 tag below it moves below “family/Oma”")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     tags = {"beach": 1, "family": 3, "family/Oma": 3}
