@@ -80,8 +80,9 @@ def _refuse_others(key: str | None) -> None:
 
 
 # A kept e-mail never changes, and parsing one takes about 2 ms: pages and tests ask several times a
-# second, and each time for all of them.
-@lru_cache(maxsize=MAX_READ)
+# second, and each time for all of them. With room for no more than those, a new one would push out
+# the one that is asked for next, and so each of them.
+@lru_cache(maxsize=2 * MAX_READ)
 def _read(path: Path) -> LocalMail:
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     text = _part(message, "plain")
