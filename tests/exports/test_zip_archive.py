@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -206,7 +207,7 @@ def test_what_a_person_set_lies_beside_as_xmp_and_only_that() -> None:
 
 
 def test_deleted_ones_lie_apart_and_old_ones_have_a_date_that_zips_know() -> None:
-    gone = facts("gone.jpg", b"x", deleted_at="2026-01-01T00:00:00Z")
+    gone = facts("gone.jpg", b"x", deleted_at=datetime(2026, 1, 1, tzinfo=UTC))
     old = facts("old.jpg", b"x", timeline_at="1904-01-01T00:00:00")
     unpacked, _ = unpack((gone, b"x"), (old, b"x"))
     assert "Pinhole/Recently deleted/gone.jpg" in unpacked.namelist()
