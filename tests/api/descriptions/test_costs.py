@@ -190,7 +190,7 @@ def test_what_the_site_has_left_is_told_to_nobody(
             text(
                 "INSERT INTO model_spending AS kept (month, reserved, spent)"  # noqa: S608
                 f" VALUES ({month}, 0, :more) ON CONFLICT (owner_id, month)"
-                " DO UPDATE SET spent = kept.spent + :more RETURNING spent"
+                " DO UPDATE SET spent = :more - kept.reserved RETURNING spent"  # others' is in it
             ),
             {"more": int(1000 * 10**9 - room)},
         ).scalar_one()
