@@ -91,19 +91,24 @@ def preview_of(begun: Begun, *, host: str | None) -> Preview | None:
     return None
 
 
+def what_decides() -> tuple[Any, ...]:
+    """Return the columns of `images` and `users` that say whether a picture may be sent now."""
+    return (
+        Image.preview_format,
+        Image.deleted_at,
+        User.descriptions_enabled_at,
+        User.descriptions_host,
+        User.disabled_at,
+        is_never_sent().label("is_never_sent"),
+        exists().where(ImageToStack.image_id == Image.id).label("is_to_stack"),
+        by(DescriptionSource.PERSON).label("by_person"),
+    )
+
+
 def _standing_of(begun: Begun) -> Any:  # noqa: ANN401 - a row of those columns
     """Return what decides about a picture that waits; ends the transaction."""
     row = db.session.execute(
-        select(
-            Image.preview_format,
-            Image.deleted_at,
-            User.descriptions_enabled_at,
-            User.descriptions_host,
-            User.disabled_at,
-            is_never_sent().label("is_never_sent"),
-            exists().where(ImageToStack.image_id == Image.id).label("is_to_stack"),
-            by(DescriptionSource.PERSON).label("by_person"),
-        )
+        select(*what_decides())
         .join(User, User.id == Image.owner_id)
         .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
     ).one_or_none()

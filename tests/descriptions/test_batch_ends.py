@@ -14,30 +14,14 @@ from app.descriptions.batches.ask import cancel_all
 from app.descriptions.batches.rows import drop_lines
 from app.descriptions.budget import mean_cost, settle_abandoned
 from app.descriptions.lease import begin_next, seconds_until_next
-from tests.conftest import running_stack
-from tests.support.batches import Site, site_on
+from tests.support.batches import Site
 from tests.support.budgets import TARIFF
-from tests.support.library import library_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
-    from tests.support.library import Library
 
 MOST = TARIFF.in_batches().most_of_picture
-
-
-@pytest.fixture(scope="module")
-def library() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack, pool_size=2) as library:
-        yield library
-
-
-@pytest.fixture
-def site(library: Library) -> Iterator[Site]:
-    with site_on(library) as site:
-        yield site
 
 
 def test_a_picture_whose_batch_waits_for_months_is_not_sent_alone(site: Site) -> None:

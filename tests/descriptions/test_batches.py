@@ -14,16 +14,12 @@ from app.descriptions.batches.send import MAX_TRIES
 from app.descriptions.budget import settle_abandoned
 from app.descriptions.lease import begin_next
 from app.images.description_batch_models import DescriptionBatch
-from tests.conftest import running_stack
-from tests.support.batches import Site, site_on
+from tests.support.batches import Site
 from tests.support.budgets import TARIFF
-from tests.support.library import library_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
-    from tests.support.library import Library
 
 HALF = TARIFF.in_batches()
 MOST = HALF.most_of_picture
@@ -32,18 +28,6 @@ DESCRIPTIONS = "SELECT count(*) FROM descriptions WHERE image_id = :id"
 
 class Killed(BaseException):
     """As kill -9: nothing of ours runs any more."""
-
-
-@pytest.fixture(scope="module")
-def library() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack, pool_size=2) as library:
-        yield library
-
-
-@pytest.fixture
-def site(library: Library) -> Iterator[Site]:
-    with site_on(library) as site:
-        yield site
 
 
 def cost(site: Site) -> int:

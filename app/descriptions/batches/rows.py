@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, delete, exists, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.database import db, now
-from app.descriptions.consent import agreed_to
+from app.descriptions.consent import agreed_to, what_decides
 from app.descriptions.lease import IN_BATCH_FOR
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import by, record_failure
 from app.images.description_batch_models import BatchState, DescriptionBatch, DescriptionBatchLine
 from app.images.models import DescriptionSource, DescriptionState, Image
-from app.images.unsent_models import is_never_sent
 from app.model_prices import Price
-from app.stacks.models import ImageToStack
 
 # Longer than a function may run, and than any request to the host takes.
 LEASE = timedelta(minutes=15)
@@ -261,15 +259,8 @@ def lines_of(batch: Batch, *, host: str | None, only: UUID | None = None) -> lis
             DescriptionBatchLine.image_id,
             Image.id,
             Image.description_state,
-            Image.deleted_at,
-            Image.preview_format,
             Image.has_preview,
-            User.descriptions_enabled_at,
-            User.descriptions_host,
-            User.disabled_at,
-            is_never_sent().label("is_never_sent"),
-            exists().where(ImageToStack.image_id == Image.id).label("is_to_stack"),
-            by(DescriptionSource.PERSON).label("by_person"),
+            *what_decides(),
         )
         .outerjoin(
             Image,
