@@ -1,6 +1,8 @@
 /** All keys of a screen, shown by one of them. */
 import { Dialog } from "@/ui";
 
+import { KeyCaps } from "./KeyCaps";
+
 export type Keys = readonly (readonly [keys: readonly string[], does: string])[];
 
 type KeysDialogProps = { keys: Keys; onClose: () => void };
@@ -11,14 +13,7 @@ export const KeysDialog = ({ keys: all, onClose }: KeysDialogProps) => (
       {all.map(([keys, does]) => (
         <div key={does} className="contents">
           <dt className="flex gap-1.5">
-            {keys.map((key) => (
-              <kbd
-                key={key}
-                className="min-w-7 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-sm font-medium whitespace-nowrap"
-              >
-                {key}
-              </kbd>
-            ))}
+            <KeyCaps keys={keys} className="min-w-7 py-0.5 text-center text-sm whitespace-nowrap" />
           </dt>
           <dd>{does}</dd>
         </div>

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useRef, useState } from "react";
 
 import { toProblem, useSession, type AltTextFilter } from "@/api";
+import { KeyCaps } from "@/components/keys/KeyCaps";
 import { formatNumber } from "@/locale";
 import {
   Button,
@@ -73,14 +74,7 @@ const Keys = () => (
     {KEYS.map(([keys, does]) => (
       <div key={does} className="flex items-center gap-1.5">
         <dt className="flex gap-1">
-          {keys.map((key) => (
-            <kbd
-              key={key}
-              className="rounded-md border border-line bg-sunken px-1.5 font-sans leading-5 font-medium text-ink"
-            >
-              {key}
-            </kbd>
-          ))}
+          <KeyCaps keys={keys} className="leading-5 text-ink" />
         </dt>
         <dd>{does}</dd>
       </div>

@@ -2,6 +2,7 @@
 import type { ChangeEvent, RefObject } from "react";
 
 import { acceptList } from "./queue/content-types";
+import { takeChosen } from "./take-chosen";
 
 type PickerInputsProps = {
   filesRef: RefObject<HTMLInputElement | null>;
@@ -14,10 +15,8 @@ type PickerInputsProps = {
 const WHOLE_FOLDERS = { webkitdirectory: "" };
 
 export const PickerInputs = ({ filesRef, folderRef, contentTypes, onFiles }: PickerInputsProps) => {
-  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const files = [...(currentTarget.files ?? [])];
-    // Empty again, so that choosing the same files once more is a change too.
-    currentTarget.value = "";
+  const onChange = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = takeChosen(event);
     if (files.length > 0) onFiles(files);
   };
   return (

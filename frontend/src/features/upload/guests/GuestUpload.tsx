@@ -13,6 +13,7 @@ import { useLiveAnnouncement } from "../panel/use-live-announcement";
 import { acceptList } from "../queue/content-types";
 import { UploadQueue } from "../queue/queue";
 import { isUnsent } from "../queue/upload-state";
+import { takeChosen } from "../take-chosen";
 import { guestUploadApi } from "./guest-upload-api";
 import { keepName, keptName, MAX_GUEST_NAME } from "./guest-name";
 
@@ -128,10 +129,8 @@ type ChooserProps = {
 
 const Chooser = ({ contentTypes, isFirst, onFiles }: ChooserProps) => {
   const input = useRef<HTMLInputElement>(null);
-  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
-    const files = [...(currentTarget.files ?? [])];
-    // Empty again, so that choosing the same files once more is a change too.
-    currentTarget.value = "";
+  const onChange = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = takeChosen(event);
     if (files.length > 0) onFiles(files);
   };
   return (
