@@ -29,7 +29,7 @@ from app.accounts.sessions.store import alive, end_sessions
 from app.admin.schemas import PersonPatch, PersonRow
 from app.database import db, now
 from app.errors import ConflictError, InvalidCursorError, NotFoundError, NotOneselfError
-from app.images.models import Storage
+from app.images.counted_models import Storage
 
 _Columns = tuple[User, Any, int, int, int, int]
 # Of links, of which a person has 500 at most. Their table is a package's beside this one.

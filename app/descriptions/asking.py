@@ -43,6 +43,7 @@ from app.errors import (
     TooManyAtOnceError,
     TooManyRequestsError,
 )
+from app.images.counted_models import Storage
 from app.images.description_batch_models import DescriptionBatch, DescriptionBatchLine
 from app.images.models import (
     Description,
@@ -50,7 +51,6 @@ from app.images.models import (
     DescriptionState,
     Image,
     ImageState,
-    Storage,
 )
 from app.images.unsent_models import is_never_sent
 from app.settings import ModelSettings

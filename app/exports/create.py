@@ -34,9 +34,10 @@ from app.exports.model_calls import model_calls_of, wished_of
 from app.exports.people import people_of
 from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
+from app.images.counted_models import Storage
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
 from app.images.listing import NO_URLS, AnyRow, Shown, detail, detailed
-from app.images.models import STORED, Image, Storage
+from app.images.models import STORED, Image
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay

@@ -44,8 +44,9 @@ from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, given, now, set_short_lock_timeout
 from app.errors import ChangesForgottenError, InvalidCursorError
+from app.images.counted_models import ImageChange, Storage
 from app.images.listing import LISTED, Reader, Shown, show
-from app.images.models import Description, Image, ImageChange, Storage
+from app.images.models import Description, Image
 from app.images.pagination import decode_cursor, encode_cursor
 
 # Longer than a phone lies in a drawer; each costs about 100 bytes.

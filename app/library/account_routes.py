@@ -16,7 +16,7 @@ from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.http.schemas import BaseModel
-from app.images.models import Storage
+from app.images.counted_models import Storage
 
 # Who never had a picture has no row.
 _NOTHING = Storage(

@@ -11,6 +11,7 @@ import app.images.bare_models
 import app.images.checked_models
 import app.images.collected_models
 import app.images.correction_models
+import app.images.counted_models
 import app.images.description_batch_models
 import app.images.description_preference_models
 import app.images.export_models

@@ -11,8 +11,8 @@ from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.images.album_models import Album
+from app.images.counted_models import Storage
 from app.images.listing import Shown
-from app.images.models import Storage
 from app.search.find import find_images
 from app.search.meaning.nearest import Near, encode_words, find_near
 from app.search.query import Chip, parse_query

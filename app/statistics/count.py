@@ -21,7 +21,7 @@ from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, given, is_contention, now
-from app.images.models import Storage
+from app.images.counted_models import Storage
 from app.statistics.models import LibraryStatistics
 
 # Of each kind, the largest; the others are counted together. Years are two hundred at most.

@@ -23,8 +23,9 @@ from app.accounts.sessions.lookup import Owner
 from app.clients.aws.image_store import PREVIEWS
 from app.database import Prepared, given
 from app.errors import NotFoundError
+from app.images.counted_models import Storage
 from app.images.listing import Reader
-from app.images.models import Description, Image, ImageState, Storage, View
+from app.images.models import Description, Image, ImageState, View
 from app.images.pagination import make_cursor, parse_cursor
 from app.timeline.models import TimelineMonth
 

@@ -14,9 +14,10 @@ from app.clients.aws.upload_places import PresignedUpload
 from app.database import db, now
 from app.errors import TooManyUploadsError
 from app.images.collected_models import CollectedImage, CollectedState
+from app.images.counted_models import Storage
 from app.images.failure_messages import VIDEO, WORDS
 from app.images.former_consent import stop_waiting_of_before
-from app.images.models import Image, ImageState, Storage
+from app.images.models import Image, ImageState
 from app.settings import PICTURE_TYPES
 from app.stacks.live_photos import (
     look_again,
