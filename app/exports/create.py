@@ -24,7 +24,7 @@ from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.aws.image_store import NothingStoredError, UnreadableObjectError
-from app.clients.aws.presigned_urls import PictureUrls
+from app.clients.aws.readers import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of

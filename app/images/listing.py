@@ -31,7 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.image_store import MOTION, PREVIEWS, Part
-from app.clients.aws.presigned_urls import PictureUrls
+from app.clients.aws.readers import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
 from app.gazetteer.columns import countries

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
-from app.clients.aws.presigned_urls import OriginalReader, PictureUrls
+from app.clients.aws.readers import OriginalReader, PictureUrls
 from app.database import db
 from app.exports.file_names import ArchiveNames
 from app.exports.tags import tags_of

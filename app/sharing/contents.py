@@ -17,7 +17,8 @@ from app.accounts.rate_limits.limiter import take_if_left
 from app.accounts.rate_limits.policies import MOTIONS_OF_SHARE
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.clients.aws.image_store import PREVIEWS
-from app.clients.aws.presigned_urls import Reader, UserAccess
+from app.clients.aws.presigned_urls import UserAccess
+from app.clients.aws.readers import Reader
 from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.http.dependencies import dependencies

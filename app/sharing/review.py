@@ -18,7 +18,7 @@ from app.accounts.models import User
 from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.albums.entries import add_images, lock_albums_of, remove_images, require_album
-from app.clients.aws.presigned_urls import Reader
+from app.clients.aws.readers import Reader
 from app.database import db, now
 from app.errors import NotFoundError
 from app.images.album_models import Album

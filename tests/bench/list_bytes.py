@@ -19,7 +19,8 @@ from uuid import uuid4
 import orjson
 
 from app.clients.aws.image_store import prefix_of_user
-from app.clients.aws.presigned_urls import READ_SECONDS, Reader
+from app.clients.aws.presigned_urls import READ_SECONDS
+from app.clients.aws.readers import Reader
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner
 from app.http.compression import by_brotli
 from app.images.listing import LISTED, show

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from app.clients.aws.boto import translated
 from app.clients.aws.image_store import MOTION, Part, key_of, prefix_of_user
 from app.clients.aws.kept_sessions import KeptSessions
+from app.clients.aws.readers import OriginalReader, Reader
 from app.clients.aws.session_policies import (
     VISITOR_SECONDS,
     copying_policy,
@@ -20,7 +21,7 @@ from app.clients.aws.session_policies import (
     visitor_policy,
     written,
 )
-from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
+from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SignedUrl
 from app.clients.aws.upload_places import PresignedUpload, Promise, sign_place
 
 log = logging.getLogger(__name__)
@@ -42,14 +43,6 @@ ORIGINAL_SESSION_SECONDS = 900
 _MUCH_PACKED = 80  # percent
 _BEHIND_ALL = 10**15  # an object of S3 has 50 TB at most
 _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
-
-
-class PictureUrls(NamedTuple):
-    """Where a picture's derived pictures are read; None where there are none."""
-
-    thumbnail: str | None
-    preview: str | None
-    expire_at: datetime | None
 
 
 class UserAccess:
@@ -95,7 +88,7 @@ class UserAccess:
             seconds=ORIGINAL_SESSION_SECONDS,
         )
 
-    def reader(self, user_id: UUID, *, is_relative: bool = False) -> "Reader":
+    def reader(self, user_id: UUID, *, is_relative: bool = False) -> Reader:
         """Return what signs addresses of this person's derived pictures.
 
         With is_relative they lack what they share, which a page then says once. See
@@ -193,7 +186,7 @@ class UserAccess:
         ).url(key)
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=READ_SECONDS))
 
-    def visitor_reader(self, share_id: UUID, owner_id: UUID, *, until: datetime | None) -> "Reader":
+    def visitor_reader(self, share_id: UUID, owner_id: UUID, *, until: datetime | None) -> Reader:
         """Return what signs relative addresses of an owner's derived pictures for a visitor.
 
         See [Note: Addresses of visitors].
@@ -287,7 +280,7 @@ class UserAccess:
             key, "video/mp4", by=credentials, signed_at=signed_at, seconds=seconds
         )
 
-    def originals(self, user_id: UUID) -> "OriginalReader":
+    def originals(self, user_id: UUID) -> OriginalReader:
         """Return what signs relative addresses of a person's originals, for scripts of the page."""
         return self._originals(
             user_id,
@@ -298,7 +291,7 @@ class UserAccess:
 
     def visitor_originals(
         self, share_id: UUID, owner_id: UUID, image_ids: Sequence[UUID], *, until: datetime | None
-    ) -> "OriginalReader":
+    ) -> OriginalReader:
         """The same for a visitor and these images, by a session for nothing else.
 
         Args:
@@ -320,7 +313,7 @@ class UserAccess:
 
     def _originals(
         self, owner_id: UUID, *, credentials: Credentials, signed_at: datetime, seconds: int
-    ) -> "OriginalReader":
+    ) -> OriginalReader:
         presigner = Presigner(
             "GET",
             bucket=self.bucket,
@@ -433,52 +426,6 @@ class UserAccess:
             session_token=given["SessionToken"],
             expires_at=given["Expiration"],
         )
-
-
-class Reader:
-    """Signs addresses of one person's derived pictures."""
-
-    def __init__(
-        self, presigner: Presigner, prefix: str, *, expires_at: datetime, is_relative: bool
-    ) -> None:
-        self._presigner = presigner
-        self._prefix = prefix
-        self._expires_at = expires_at
-        self._is_relative = is_relative
-        self._thumbnail = self._signing("thumbnail.webp")
-        self._previews: dict[Part, Callable[[str], str]] = {}
-
-    @property
-    def expires_at(self) -> datetime:
-        """Until when its addresses work."""
-        return self._expires_at
-
-    @property
-    def shared(self) -> SharedAddress:
-        """What relative addresses are to be completed with."""
-        return self._presigner.shared(self._prefix)
-
-    def __call__(self, image: str, preview: Part) -> PictureUrls:
-        """Sign for a picture, by its id as 32 hexadecimal digits, and which part is its preview."""
-        if preview not in self._previews:
-            self._previews[preview] = self._signing(preview)
-        return PictureUrls(self._thumbnail(image), self._previews[preview](image), self._expires_at)
-
-    def _signing(self, part: Part) -> Callable[[str], str]:
-        return self._presigner.between(self._prefix, f"/{part}", is_relative=self._is_relative)
-
-
-class OriginalReader:
-    """Signs relative addresses of one person's originals."""
-
-    def __init__(self, presigner: Presigner, prefix: str, *, expires_at: datetime) -> None:
-        self.expires_at = expires_at
-        self.shared = presigner.shared(prefix)
-        self._sign = presigner.between(prefix, "/original", is_relative=True)
-
-    def __call__(self, image_id: UUID) -> str:
-        """Sign for an image: what `shared` is completed with."""
-        return self._sign(image_id.hex)
 
 
 def attachment(name: str) -> str:

@@ -13,7 +13,7 @@ from app.accounts.rate_limits.seats import FEW_ROWS, READ_SEATS, TAKE_READ_SEAT
 from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
 from app.clients.aws.image_store import Part
-from app.clients.aws.presigned_urls import PictureUrls
+from app.clients.aws.readers import PictureUrls
 from app.database import db
 from app.http.dependencies import build_parts
 from app.images.listing import NO_URLS

@@ -12,7 +12,8 @@ from flask import Flask
 from app.api.app import create_app
 from app.clients.aws.image_store import Part
 from app.clients.aws.lightweight import Caller, SecurityTokenService
-from app.clients.aws.presigned_urls import PictureUrls, Reader, UserAccess, bucket_at
+from app.clients.aws.presigned_urls import UserAccess, bucket_at
+from app.clients.aws.readers import PictureUrls, Reader
 from app.clients.aws.sigv4 import SharedAddress
 from app.http.dependencies import build_parts
 from app.lambda_handlers import start_collecting
