@@ -8,16 +8,15 @@ import logging
 import math
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.emails.outbox import Kind, queue_mail
@@ -28,16 +27,13 @@ from app.clients.aws.readers import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
-from app.exports.checks import checked_of
-from app.exports.guests import guests_of
 from app.exports.model_calls import model_calls_of, wished_of
 from app.exports.people import people_of
-from app.exports.tags import tags_of
+from app.exports.rows import LastAlbum, all_rows, cursor_of, read_cursor, write_cursor
 from app.exports.zip_archive import Original, Zip
 from app.images.counted_models import Storage
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
-from app.images.listing import NO_URLS, AnyRow, Shown, detail, detailed
-from app.images.models import STORED, Image
+from app.images.listing import NO_URLS, AnyRow, Shown, detail
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
@@ -47,27 +43,11 @@ log = logging.getLogger(__name__)
 
 # A function of AWS has four minutes; the last picture and the upload's end need some of them.
 ZIP_SECONDS = 90
-PICTURES_AT_A_TIME = 100
 SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
 MAX_OVERDUE = MAX_EXPIRED = 100  # of one sweep
-_ALBUMS = "albums"
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
 LEASE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class LastAlbum:
-    """All pictures are in zips, and albums up to this one; None: no album yet."""
-
-    id: UUID | None
-
-
-# [Note: The order of a copy] Pictures are read by their SHA-256, since an index has that order and
-# they never change their place in it: by when they were uploaded, each hundred would cost a sort of
-# all that a person has. A copy whose first zips were made by the version before goes on by that.
-# Albums come after all pictures, by their ids, which never change either.
-_Last = bytes | tuple[datetime, UUID] | LastAlbum
 
 Send = Callable[[ExportLibrary], None]
 # Calls what says "still at it" every few seconds, for as long as the block runs.
@@ -275,7 +255,7 @@ def _make_zip(
     export: AnyRow, *, store: ExportStore, give_way: GiveWay, zip_bytes: int, reads_first: bool
 ) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
-    after = _read_place(export.parts[-1]["last"]) if export.parts else None
+    after = read_cursor(export.parts[-1]["last"]) if export.parts else None
     key = f"{export_prefix(export.user_id, export.id)}{number}-{token_hex(4)}.zip"
     user_id, before = export.user_id, export.created_at
     about = _about(export) | {"part": number}
@@ -290,7 +270,7 @@ def _make_zip(
             return added + listed > 0 and is_too_much
 
         if not isinstance(after, LastAlbum):
-            for row, beside in _all_rows(user_id, before=before, after=after):
+            for row, beside in all_rows(user_id, before=before, after=after):
                 if is_full(row.byte_size):
                     break
                 begun = time.monotonic()
@@ -303,7 +283,7 @@ def _make_zip(
                     store=store,
                     reads_first=reads_first,
                 )
-                after, added = _place_of(row, like=after), added + 1
+                after, added = cursor_of(row, like=after), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
             else:
@@ -319,7 +299,7 @@ def _make_zip(
                 is_last = True
                 archive.add_model_calls(model_calls_of(user_id))
         archive.close(about)
-    last = _write_place(after)
+    last = write_cursor(after)
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last
 
 
@@ -401,49 +381,6 @@ def _read_whole(stored: StoredOriginal) -> int:
     return crc32
 
 
-def _all_rows(
-    user_id: UUID, *, before: datetime, after: _Last | None
-) -> Iterator[tuple[AnyRow, Shown]]:
-    """Give all pictures that are left, each with its tags, its guest, and if it was checked."""
-    while True:
-        rows = _rows(user_id, before=before, after=after)
-        ids = [row.id for row in rows]
-        tags, guests = tags_of(user_id, ids), guests_of(user_id, ids)
-        checked = checked_of(user_id, ids)
-        for row in rows:
-            after = _place_of(row, like=after)
-            yield (
-                row,
-                {
-                    "tags": tags.get(row.id, []),
-                    "sent_by_guest": guests.get(row.id),
-                    "description_is_checked": row.id in checked,
-                },
-            )
-        if len(rows) < PICTURES_AT_A_TIME:
-            return
-
-
-def _rows(user_id: UUID, *, before: datetime, after: _Last | None) -> list[AnyRow]:
-    """Return the next pictures; ends the transaction. See [Note: The order of a copy]."""
-    query = detailed(Image.crc32).where(*_included(user_id, before=before))
-    if isinstance(after, tuple):
-        query = query.where(tuple_(Image.created_at, Image.id) > after)
-        query = query.order_by(Image.created_at, Image.id)
-    else:
-        query = query.order_by(Image.sha256)
-        if after is not None:
-            query = query.where(Image.sha256 > after)
-    rows = list(db.session.execute(query.limit(PICTURES_AT_A_TIME)).all())
-    db.session.rollback()
-    return rows
-
-
-def _included(user_id: UUID, *, before: datetime) -> tuple[Any, ...]:
-    """Everything that is stored, what lies in Recently deleted too."""
-    return (Image.owner_id == user_id, Image.state.in_(STORED), Image.created_at <= before)
-
-
 def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
     """Add a zip to its copy; False when it was made before, or the copy is wanted no more."""
     export = db.session.scalar(select(Export).where(Export.id == export_id).with_for_update())
@@ -496,28 +433,6 @@ def _about(export: AnyRow) -> dict[str, Any]:
         "description_preferences": wished_of(user.id),
         **people_of(user.id),
     }
-
-
-def _place_of(row: AnyRow, *, like: _Last | None) -> _Last:
-    return (row.created_at, row.id) if isinstance(like, tuple) else bytes(row.sha256)
-
-
-def _read_place(last: list[str] | None) -> _Last | None:
-    if last is None:
-        return None
-    if last[0] == _ALBUMS:
-        return LastAlbum(UUID(last[1]) if last[1] else None)
-    if len(last) == 1:
-        return bytes.fromhex(last[0])
-    return datetime.fromisoformat(last[0]), UUID(last[1])
-
-
-def _write_place(last: _Last | None) -> list[str] | None:
-    if last is None:
-        return None
-    if isinstance(last, LastAlbum):
-        return [_ALBUMS, last.id.hex if last.id else ""]
-    return [last[0].isoformat(), last[1].hex] if isinstance(last, tuple) else [last.hex()]
 
 
 def _no_addresses(*_: str) -> PictureUrls:

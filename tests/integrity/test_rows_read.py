@@ -13,12 +13,12 @@ from app.clients.aws.bucket_inventory import Page
 from app.clients.aws.bucket_versions import Place
 from app.database import db, now
 from app.descriptions.lease import seconds_until_next as descriptions_due
-from app.exports.create import (
+from app.exports.rows import (
     PICTURES_AT_A_TIME,
-    _place_of,
-    _read_place,
     _rows,
-    _write_place,
+    cursor_of,
+    read_cursor,
+    write_cursor,
 )
 from app.integrity.image_rows import read_rows
 from app.integrity.orphans import _tell_of_missing
@@ -99,13 +99,13 @@ def test_copy_that_the_version_before_began_goes_on_in_its_order(
 ) -> None:
     with library.worker_context.app.app_context():
         (first,) = _rows(ada, before=now(), after=None)[:1]
-        after = _read_place([first.created_at.isoformat(), first.id.hex])
+        after = read_cursor([first.created_at.isoformat(), first.id.hex])
         following = _rows(ada, before=now(), after=after)
     moments = [row.created_at for row in following]
     assert moments == sorted(moments)
     assert all(moment >= first.created_at for moment in moments)
-    last = _place_of(following[-1], like=after) if following else after
-    assert _read_place(_write_place(last)) == last
+    last = cursor_of(following[-1], like=after) if following else after
+    assert read_cursor(write_cursor(last)) == last
     assert isinstance(last, tuple)
 
 
