@@ -120,6 +120,13 @@ def countries() -> dict[str, str]:
     return named
 
 
+@cache
+def zones() -> dict[str, str]:
+    """Return time zones by names of places: [Note: Time zones] in zones.py."""
+    named: dict[str, str] = json.loads(_bytes("zones.json"))
+    return named
+
+
 def _numbers(kind: str, name: str) -> "array[int]":
     numbers = array(kind)
     numbers.frombytes(_bytes(name))

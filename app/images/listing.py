@@ -35,6 +35,7 @@ from app.clients.aws.readers import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
 from app.gazetteer.columns import countries
+from app.gazetteer.zones import time_zone_of
 from app.images.album_models import BY_TITLE, Album, AlbumImage
 from app.images.collected_models import in_trash
 from app.images.correction_models import Correction
@@ -311,6 +312,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "camera": _camera(row),
         "location": _location(row.latitude, row.longitude, row.altitude),
         "place": _place(row),
+        "time_zone_guess": _time_zone_guess(row),
         "rating": row.rating,
         "corrected": _corrected(row),
         "file": _file_says(row),
@@ -414,6 +416,13 @@ def _place(row: AnyRow) -> Shown | None:
         "region": row.region,
         "town": row.town,
     }
+
+
+def _time_zone_guess(row: AnyRow) -> str | None:
+    is_needed = row.taken_at is not None and row.taken_offset_minutes is None
+    if not is_needed or row.country_code is None or not row.place_is_named:
+        return None
+    return time_zone_of(row.country_code, row.region, row.town)
 
 
 _CORRECTABLE = ("taken", "rating", "location")

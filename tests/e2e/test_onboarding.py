@@ -75,7 +75,7 @@ def _look_at_details(screen: Screen) -> str:
         "Pinhole Works Box One",
         "1/125 s · ISO 200",
         "Friday, 3 May 2024 at 14:05",
-        "GMT+02:00",
+        "UTC+02:00",
         "640 \N{MULTIPLICATION SIGN} 480",
         "JPEG",
         "KB",

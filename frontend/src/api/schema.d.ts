@@ -6104,6 +6104,12 @@ export interface components {
              */
             thumbnail_url: string | null;
             /**
+             * Time Zone Guess
+             * @description IANA name of the time zone of `place`, where `taken_at` has no offset. A guess: the camera may have shown another. Null: not known, or not needed.
+             * @example America/Toronto
+             */
+            time_zone_guess: string | null;
+            /**
              * Timeline At
              * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
              * @example 2026-05-03T14:05:00

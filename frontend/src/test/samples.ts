@@ -93,6 +93,7 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   camera: null,
   location: null,
   place: null,
+  time_zone_guess: null,
   rating: null,
   corrected: [],
   file: { taken_at: "2025-05-03T10:00:00+02:00", rating: null, location: null, title: null },

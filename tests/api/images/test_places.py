@@ -75,6 +75,17 @@ def test_a_photo_is_called_after_where_its_camera_says(ada: Person) -> None:
     assert (detail["location"]["longitude"], detail["place"]) == (-40.0, None)
 
 
+def test_a_time_without_an_offset_gets_the_zone_of_its_place_as_a_guess(ada: Person) -> None:
+    image_id = added(ada, seed=9709, place=EIFFEL_TOWER)
+    taken = {"at": "2024-07-03T14:05:06", "offset_minutes": None}
+    guessed = change(ada, image_id, taken=taken)
+    assert (guessed["taken_at"], guessed["time_zone_guess"]) == (taken["at"], "Europe/Paris")
+    assert put_at(ada, image_id, ARCTIC_CATHEDRAL)["time_zone_guess"] == "Europe/Oslo"
+    told = change(ada, image_id, taken=taken | {"offset_minutes": 120})
+    assert told["time_zone_guess"] is None
+    assert change(ada, image_id, taken=taken, location=NOWHERE)["time_zone_guess"] is None
+
+
 def test_a_corrected_place_has_its_own_name_and_the_files_comes_back(ada: Person) -> None:
     image_id = added(ada, seed=9704, place=EIFFEL_TOWER)
     assert put_at(ada, image_id, ARCTIC_CATHEDRAL)["place"] == TROMSO

@@ -60,3 +60,28 @@ test("a time zone alone, and what the files say", async () => {
   await user.click(save());
   expect(onChange).toHaveBeenLastCalledWith({ action: "reset_taken" });
 });
+
+test("the offset at the picture's place is suggested for the date that was typed", async () => {
+  const onChange = vi.fn();
+  const first = { timeline_at: "2024-07-03T14:05:06", taken_at: "2024-07-03T14:05:06" };
+  renderWithApp(
+    <DateDialog
+      count={1}
+      first={first}
+      zoneGuess="Europe/Rome"
+      onChange={onChange}
+      onClose={vi.fn()}
+    />,
+  );
+  const user = userEvent.setup();
+  await user.clear(screen.getByLabelText("Date"));
+  await user.type(screen.getByLabelText("Date"), "2024-01-03");
+  await user.click(screen.getByRole("button", { name: "Use UTC+01:00, as at its place" }));
+  expect(screen.getByLabelText("Time zone")).toHaveDisplayValue("UTC+01:00");
+  expect(screen.queryByRole("button", { name: /as at its place/ })).toBeNull();
+  await user.click(save());
+  expect(onChange).toHaveBeenCalledWith({
+    action: "set_taken",
+    taken: { at: "2024-01-03T14:05:06", offset_minutes: 60 },
+  });
+});

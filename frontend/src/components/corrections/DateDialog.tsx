@@ -6,7 +6,15 @@ import { RadioCards } from "@/components/settings/RadioCards";
 import { picturesInWords } from "@/locale";
 import { Button, Dialog, TextField } from "@/ui";
 
-import { clockInWords, offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";
+import {
+  clockInWords,
+  offsetIn,
+  offsetInWords,
+  offsetOf,
+  offsetsWith,
+  partsOf,
+  shifted,
+} from "./wall-clock";
 
 type Mode = DateChange["action"];
 
@@ -34,13 +42,21 @@ type DateDialogProps = {
   count: number;
   /** Of the first of them: its place in the timeline, and when it was taken where that is known. */
   first: { timeline_at: string; taken_at?: string | null };
+  /** The IANA time zone of its place, where nobody told the offset. */
+  zoneGuess?: string | null;
   onChange: (change: DateChange) => void;
   onClose: () => void;
 };
 
-type OffsetFieldProps = { value: string; isOptional: boolean; onChange: (value: string) => void };
+type OffsetFieldProps = {
+  value: string;
+  isOptional: boolean;
+  /** Minutes; null: none is suggested. */
+  guess: number | null;
+  onChange: (value: string) => void;
+};
 
-const OffsetField = ({ value, isOptional, onChange }: OffsetFieldProps) => {
+const OffsetField = ({ value, isOptional, guess, onChange }: OffsetFieldProps) => {
   const id = useId();
   return (
     <div>
@@ -61,11 +77,22 @@ const OffsetField = ({ value, isOptional, onChange }: OffsetFieldProps) => {
           </option>
         ))}
       </select>
+      {guess !== null && (
+        <Button className="mt-2" onClick={() => onChange(String(guess))}>
+          Use {offsetInWords(guess)}, as at its place
+        </Button>
+      )}
     </div>
   );
 };
 
-export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps) => {
+export const DateDialog = ({
+  count,
+  first,
+  zoneGuess = null,
+  onChange,
+  onClose,
+}: DateDialogProps) => {
   const form = useId();
   const now = partsOf(first.timeline_at);
   const [mode, setMode] = useState<Mode>(FIRST_MODE);
@@ -77,6 +104,9 @@ export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps)
   const seconds =
     UNITS.reduce((sum, unit, at) => sum + unit.seconds * Number(amounts[at]), 0) *
     (isEarlier ? -1 : 1);
+
+  const clock = mode === "set_taken" ? `${date}T${time}` : first.timeline_at;
+  const guess = zoneGuess === null ? null : offsetIn(zoneGuess, clock);
 
   const change = (): DateChange | null => {
     const minutes = offset === UNKNOWN ? null : Number(offset);
@@ -174,7 +204,12 @@ export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps)
           </>
         )}
         {(mode === "set_taken" || mode === "set_offset") && (
-          <OffsetField value={offset} isOptional={mode === "set_taken"} onChange={setOffset} />
+          <OffsetField
+            value={offset}
+            isOptional={mode === "set_taken"}
+            guess={offset === UNKNOWN ? guess : null}
+            onChange={setOffset}
+          />
         )}
         <p className="text-sm text-muted">{EXPLAINED[mode](count)}</p>
         {preview !== null && seconds !== 0 && (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";
+import { offsetIn, offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";
 
 test.each([
   ["2024-05-03T14:05:06", 3_600, "2024-05-03T15:05:06"],
@@ -37,4 +37,23 @@ test("an offset that no place has can be chosen when a picture has it", () => {
 
 test("a time without seconds has none", () => {
   expect(partsOf("2024-05-03T14:05")).toEqual({ date: "2024-05-03", time: "14:05:00" });
+});
+
+test.each([
+  ["Europe/Rome", "2024-07-03T14:05:06", 120],
+  ["Europe/Rome", "2024-01-03T14:05:06", 60],
+  ["Asia/Kathmandu", "2024-01-03T14:05", 345],
+  ["America/St_Johns", "2024-01-03T14:05:06", -210],
+  // The hour that is there twice, the one that is skipped, and the minutes around both.
+  ["Europe/Rome", "2024-10-27T01:59:59", 120],
+  ["Europe/Rome", "2024-10-27T02:30:00", 120],
+  ["Europe/Rome", "2024-10-27T03:00:00", 60],
+  ["Europe/Rome", "2024-03-31T01:59:59", 60],
+  ["Europe/Rome", "2024-03-31T02:30:00", 120],
+  ["Europe/Rome", "2024-03-31T03:00:00", 120],
+  ["Pacific/Kiritimati", "2024-01-01T00:00:00", 840],
+  ["Nowhere/Land", "2024-01-03T14:05:06", null],
+  ["Europe/Rome", "T", null],
+])("in %s a clock that shows %s is %s minutes from UTC", (zone, clock, minutes) => {
+  expect(offsetIn(zone, clock)).toBe(minutes);
 });

@@ -31,6 +31,35 @@ export const offsetOf = (moment: string | null): number | null => {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 };
 
+/** How far a time zone is from UTC at a moment, in minutes. */
+const offsetAt = (moment: number, zone: Intl.DateTimeFormat): number => {
+  const said = zone.formatToParts(moment).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(said) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+};
+
+/**
+ * Minutes from UTC of a clock in a time zone; null: this browser does not know the zone.
+ *
+ * A clock that a zone shows twice, in autumn, is taken for the first of both. One that it skips, in
+ * spring, gets the offset after the change.
+ */
+export const offsetIn = (name: string, clock: string): number | null => {
+  const { date, time } = partsOf(clock);
+  const asUtc = toMoment(`${date}T${time}`);
+  if (Number.isNaN(asUtc)) return null;
+  let zone: Intl.DateTimeFormat;
+  try {
+    zone = new Intl.DateTimeFormat("en", { timeZone: name, timeZoneName: "longOffset" });
+  } catch {
+    return null;
+  }
+  // A zone is less than a day from UTC: a change of the clock is between these two, or none is.
+  const before = offsetAt(asUtc - 86_400_000, zone);
+  const after = offsetAt(asUtc + 86_400_000, zone);
+  return offsetAt(asUtc - before * 60_000, zone) === before ? before : after;
+};
+
 /** "UTC+05:45". */
 export const offsetInWords = (minutes: number): string => {
   if (minutes === 0) return "UTC";

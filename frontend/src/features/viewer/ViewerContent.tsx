@@ -273,6 +273,7 @@ export const ViewerContent = ({
       <ViewerDialog
         which={dialog}
         image={current ?? image}
+        zoneGuess={detail?.id === imageId ? detail.time_zone_guess : null}
         onGone={goOn}
         onClose={() => setDialog(null)}
       />

@@ -33,6 +33,8 @@ export type WhichDialog = "album" | "tags" | "date" | "place" | "keys" | "for go
 type ViewerDialogProps = {
   which: WhichDialog | null;
   image: Image;
+  /** IANA time zone of its place; null: not needed, or not known. */
+  zoneGuess: string | null;
   /** It was deleted for good. */
   onGone: () => void;
   onClose: () => void;
@@ -40,7 +42,7 @@ type ViewerDialogProps = {
 
 const alreadyTold = (): void => undefined;
 
-export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProps) => {
+export const ViewerDialog = ({ which, image, zoneGuess, onGone, onClose }: ViewerDialogProps) => {
   const deleteForGood = useDeleteForGoodWithWords();
   const addToAlbum = useAddToAlbum();
   const correctDates = useCorrectDates();
@@ -71,6 +73,7 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
         <DateDialog
           count={1}
           first={image}
+          zoneGuess={zoneGuess}
           onChange={(change) => {
             onClose();
             void correctDates([image.id], change);

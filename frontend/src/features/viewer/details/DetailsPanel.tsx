@@ -103,17 +103,18 @@ type FactsProps = { image: Image; detail?: ImageDetail; onChangeDate?: () => voi
 const Facts = ({ image, detail, onChangeDate }: FactsProps) => (
   <div className="flex items-start justify-between gap-2">
     <dl className="flex min-w-0 flex-col gap-3">
-      {[...factsOf(image, formatBytes(image.size)), ...(detail ? motionFacts(detail) : [])].map(
-        ({ label, value, more }) => (
-          <div key={label}>
-            <dt className="text-sm text-muted">{label}</dt>
-            <dd>
-              {value}
-              {more !== undefined && <span className="text-muted"> · {more}</span>}
-            </dd>
-          </div>
-        ),
-      )}
+      {[
+        ...factsOf(image, formatBytes(image.size), detail?.time_zone_guess),
+        ...(detail ? motionFacts(detail) : []),
+      ].map(({ label, value, more }) => (
+        <div key={label}>
+          <dt className="text-sm text-muted">{label}</dt>
+          <dd>
+            {value}
+            {more !== undefined && <span className="text-muted"> · {more}</span>}
+          </dd>
+        </div>
+      ))}
     </dl>
     {onChangeDate && (
       <IconButton label="Change date" className="-mr-2" onClick={onChangeDate}>

@@ -10,9 +10,18 @@ const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
 test("the time is the clock's on the wall where it was taken, wherever this browser is", () => {
   const { value = "", more } = fact({ taken_at: "2025-05-03T23:30:00-08:00" }, "Taken") ?? {};
   expect(value).toMatch(/^Saturday,? 3 May 2025 at 23:30$/);
-  expect(more).toBe("GMT-08:00");
+  expect(more).toBe("UTC−08:00");
   expect(fact({ taken_at: "2025-05-03T23:30:00" }, "Taken")).not.toHaveProperty("more");
   expect(fact({ taken_at: null }, "Taken")?.value).toBe("Not recorded in the file");
+});
+
+test("where nobody told the zone, that of the place is a guess", () => {
+  const inSummer = anImage({ taken_at: "2025-07-03T23:30:00" });
+  const [taken] = factsOf(inSummer, "2.4 MB", "Europe/Rome");
+  expect(taken?.more).toBe("probably UTC+02:00, by its place");
+  const day = anImage({ taken_at: "1985-07-14T00:00:00" });
+  expect(factsOf(day, "2.4 MB", "Europe/Rome")[0]).not.toHaveProperty("more");
+  expect(factsOf(inSummer, "2.4 MB", "Nowhere/Land")[0]).not.toHaveProperty("more");
 });
 
 test("a day whose time nobody knows is shown without one", () => {

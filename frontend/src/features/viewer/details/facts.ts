@@ -1,6 +1,7 @@
 /** Texts for the metadata of a picture. */
 import { isVideo, type Camera, type Image, type ImageDetail } from "@/api";
 import { coordinatesInWords } from "@/components/corrections/coordinates";
+import { offsetIn, offsetInWords, offsetOf } from "@/components/corrections/wall-clock";
 import { lengthInWords } from "@/components/motion/video-length";
 import { dateFormat, formatNumber } from "@/locale";
 
@@ -30,20 +31,21 @@ const wallCalendar = dateFormat({ dateStyle: "full", timeZone: "UTC" });
 const here = dateFormat({ dateStyle: "full", timeStyle: "short" });
 
 /** The clock on the wall where it was taken, whatever the time is here. */
-const taken = ({ taken_at: at, dated_by, timeline_at }: Image): Fact => {
+const taken = ({ taken_at: at, dated_by, timeline_at }: Image, zoneGuess: string | null): Fact => {
   if (at === null && dated_by === "file")
     return {
       label: "Dated by the file",
       value: wallClock.format(new Date(`${timeline_at.slice(0, 19)}Z`)),
     };
   if (at === null) return { label: "Taken", value: "Not recorded in the file" };
-  const offset = /([+-]\d\d:\d\d|Z)$/.exec(at.slice(10))?.[1];
+  const offset = offsetOf(at);
   // Midnight without a zone is how files write a day whose time nobody knows.
-  const isDay = offset === undefined && at.slice(10) === "T00:00:00";
+  const isDay = offset === null && at.slice(10) === "T00:00:00";
   const value = (isDay ? wallCalendar : wallClock).format(new Date(`${at.slice(0, 19)}Z`));
-  if (offset === undefined) return { label: "Taken", value };
-  const zone = offset === "Z" || offset === "+00:00" ? "GMT" : `GMT${offset}`;
-  return { label: "Taken", value, more: zone };
+  if (offset !== null) return { label: "Taken", value, more: offsetInWords(offset) };
+  const guess = isDay || zoneGuess === null ? null : offsetIn(zoneGuess, at);
+  if (guess === null) return { label: "Taken", value };
+  return { label: "Taken", value, more: `probably ${offsetInWords(guess)}, by its place` };
 };
 
 type Location = NonNullable<ImageDetail["location"]>;
@@ -66,9 +68,14 @@ const typeName = (contentType: string): string =>
       ? "MOV"
       : contentType.replace(/^(image|video)\/(x-([a-z]+-)?)?/, "").toUpperCase();
 
-export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
+/** The guess: an IANA time zone, for a date whose offset nobody told. */
+export const factsOf = (
+  image: Image,
+  sizeInWords: string,
+  zoneGuess: string | null = null,
+): Fact[] => {
   const facts: (Fact | null)[] = [
-    taken(image),
+    taken(image, zoneGuess),
     { label: "Uploaded", value: here.format(new Date(image.created_at)) },
     dimensions(image),
     { label: "File", value: sizeInWords, more: typeName(image.content_type) },
