@@ -78,10 +78,7 @@ STRANGERS_TRY: dict[Operation, str] = {
     ("DELETE", "/api/admin/people/{person_id}/sessions"): "tests/api/admin/test_admin.py",
     ("DELETE", "/api/admin/invites/{invite_id}"): "tests/api/admin/test_admin.py",
     ("DELETE", "/api/account/identities/{identity_id}"): "tests/oidc/test_linking.py",
-    (
-        "DELETE",
-        "/api/account/exports/{export_id}",
-    ): "tests/api/accounts/test_export_and_deletion.py",
+    ("DELETE", "/api/account/exports/{export_id}"): "tests/api/accounts/test_exports.py",
     ("PATCH", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
     ("DELETE", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
     ("POST", "/api/shares/{share_id}/address"): "tests/api/sharing/test_shares.py",

@@ -1,4 +1,4 @@
-"""The export command, as tests run it."""
+"""Exports: the command, as tests run it, and the copies that the worker makes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 if TYPE_CHECKING:
-    from tests.support.users import Person
+    from sqlalchemy import Engine
+
+    from tests.support.users import Json, Person
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
@@ -49,3 +53,19 @@ class Exporter:
             for path in self.folder.rglob("*")
             if path.is_file() and ".pinhole" not in path.parts
         }
+
+
+def ready(person: Person) -> Json | None:
+    (export,) = person.http.get("/api/account/exports").json()["exports"]
+    return export if export["state"] == "ready" else None
+
+
+def begun(database: Engine, person: Person, *, touched: str = "0 minutes") -> str:
+    """A copy that is being made, and that no worker knows of; its id."""
+    query = (
+        "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at,"
+        " pictures, done, parts) VALUES (gen_random_uuid(), :user, 'running', now(),"
+        " now() - CAST(:touched AS interval), now() + interval '1 day', 0, 0, '[]') RETURNING id"
+    )
+    with database.begin() as connection:
+        return str(connection.scalar(text(query), {"user": person.user_id, "touched": touched}))

@@ -22,13 +22,12 @@ from app.jobs.worker_context import WorkerContext
 from app.messages import ExportLibrary
 from app.processing.yielding import never_give_way
 from tests.api.accounts.test_export_and_deletion import (
-    begun,
     let_time_pass,
-    ready,
     rows_of,
     versions,
 )
 from tests.api.conftest import until
+from tests.support.exporting import begun, ready
 from tests.support.images import jpeg
 from tests.support.users import Person
 
