@@ -1,104 +1,28 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { useState } from "react";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
-import { useNeighbours, type Image, type ImageDetail } from "@/api";
+import { type ImageDetail } from "@/api";
 import { albumsApi } from "@/test/albums";
-import { renderWithApp } from "@/test/render";
 import { anAlbum, anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
-import { batchHandler, libraryHandlers, timelineHandlers } from "@/test/timeline";
+import { libraryHandlers } from "@/test/timeline";
 
-import Viewer from ".";
-import { standInForBrowser } from "./testing/jsdom-polyfills";
+import {
+  aDetail,
+  aGate,
+  key,
+  open,
+  openAmong,
+  requests,
+  serve,
+  setUp,
+  shown,
+  THREE,
+} from "./testing/open-viewer";
 
-const THREE = ["one", "two", "three"].map((name, n) =>
-  anImage({
-    id: name,
-    name: `${name}.jpg`,
-    alt_text: `Picture ${name}`,
-    timeline_at: `2025-05-0${9 - n}T10:00:00`,
-  }),
-);
-
-let requests: string[];
-
-/** An API with these pictures, which also remembers what is done to them. */
-const serve = (images: readonly Image[], details: Partial<ImageDetail> = {}) => {
-  const deleted = new Set<unknown>();
-  server.use(
-    ...timelineHandlers(() => images.filter(({ id }) => !deleted.has(id))),
-    http.get("*/api/images/:id", ({ params }) => {
-      const image = images.find(({ id }) => id === params["id"]);
-      if (image) return HttpResponse.json({ ...anImageDetail(), ...image, ...details });
-      const body = { status: 404, code: "not_found", detail: "There is no such picture." };
-      return HttpResponse.json(body, { status: 404 });
-    }),
-    batchHandler(deleted, (what) => requests.push(what)),
-    http.patch("*/api/images/:id", async ({ params, request }) => {
-      requests.push(`PATCH ${String(params["id"])} ${await request.text()}`);
-      const image = images.find(({ id }) => id === params["id"]) ?? anImage();
-      return HttpResponse.json({ ...anImageDetail(), ...image });
-    }),
-  );
-};
-
-/** The address in the middle, the viewer on top. */
-const App = ({ openId }: { openId: string }) => {
-  const [id, setId] = useState<string | null>(openId);
-  return (
-    <>
-      <main>
-        <button>Something on the page</button>
-        <output>{id ?? "closed"}</output>
-      </main>
-      {id !== null && <Open id={id} onShow={setId} onClose={() => setId(null)} />}
-    </>
-  );
-};
-
-type OpenProps = { id: string; onShow: (id: string) => void; onClose: () => void };
-
-const Open = ({ id, onShow, onClose }: OpenProps) => (
-  <Viewer
-    view="timeline"
-    imageId={id}
-    {...useNeighbours(id, "timeline")}
-    onClose={onClose}
-    onNavigate={onShow}
-  />
-);
-
-const open = async (id = "two") => {
-  const view = renderWithApp(<App openId={id} />);
-  await screen.findByRole("dialog");
-  return view;
-};
-/** Waits until its neighbours are there as well. */
-const openAmong = async (count: number, id = "two") => {
-  const view = await open(id);
-  await screen.findByText(new RegExp(`of ${count}:`));
-  return view;
-};
-/** Holds an answer back until it is let pass. */
-const aGate = () => {
-  let pass = (): void => undefined;
-  const open = new Promise<undefined>((resolve) => {
-    pass = () => resolve(undefined);
-  });
-  return { open, pass };
-};
-const aDetail = (id: string) =>
-  HttpResponse.json({ ...anImageDetail(), ...THREE.find((image) => image.id === id) });
-const shown = () => screen.getByText((_, element) => element?.tagName === "OUTPUT").textContent;
-const key = (keys: string) => userEvent.keyboard(keys);
-
-beforeEach(() => {
-  requests = [];
-  standInForBrowser();
-});
+beforeEach(setUp);
 
 test("shows the picture with its description as alt text, and says where it stands", async () => {
   serve(THREE);
@@ -337,104 +261,6 @@ describe("an address opened directly", () => {
   });
 });
 
-describe("pictures that are not whole", () => {
-  const failure = {
-    code: "incomplete",
-    title: "Damaged",
-    detail: "The end of this file is missing.",
-  };
-
-  test("a damaged one shows what there is of it, with the reason", async () => {
-    serve([anImage({ id: "two", state: "damaged", failure, alt_text: "Half a bay" })]);
-    await open();
-    expect(await screen.findByRole("img", { name: "Half a bay" })).toBeInTheDocument();
-    expect(screen.getByText(/Damaged. The end of this file/)).toBeVisible();
-  });
-
-  test("one without a preview says why", async () => {
-    serve([anImage({ id: "two", state: "damaged", failure, preview_url: null })]);
-    await open();
-    expect(await screen.findByText("Damaged")).toBeVisible();
-    expect(screen.getByText("The end of this file is missing.")).toBeVisible();
-  });
-
-  const ours = { code: "too_slow", title: "No preview yet", detail: "It took too long here." };
-
-  test("one that we failed to show is not called damaged", async () => {
-    serve([anImage({ id: "two", state: "damaged", failure: ours, preview_url: null })]);
-    await open();
-    expect(await screen.findByText("No preview yet")).toBeVisible();
-    expect(screen.getByText("It took too long here.")).toBeVisible();
-    expect(screen.queryByText(/Damaged/)).not.toBeInTheDocument();
-  });
-
-  test("one that is shown by its small copy says so", async () => {
-    const small = { code: "shown_small", title: "Small preview", detail: "Too large to open." };
-    serve([anImage({ id: "two", state: "damaged", failure: small, alt_text: "A wide bay" })]);
-    await open();
-    expect(await screen.findByRole("img", { name: "A wide bay" })).toBeInTheDocument();
-    expect(screen.getByText("Small preview. Too large to open.")).toBeVisible();
-    expect(screen.queryByText(/Damaged/)).not.toBeInTheDocument();
-  });
-
-  test("one that is being prepared appears by itself", async () => {
-    vi.useFakeTimers({ shouldAdvanceTime: true });
-    const bare = { preview_url: null, width: null, height: null };
-    serve([anImage({ id: "two", state: "processing", ...bare })]);
-    await open();
-    expect(await screen.findByText("Being prepared")).toBeVisible();
-    serve([anImage({ id: "two", alt_text: "A bay" })]);
-    await vi.advanceTimersByTimeAsync(3_000);
-    expect(await screen.findByRole("img", { name: "A bay" })).toBeInTheDocument();
-    vi.useRealTimers();
-  });
-});
-
-test("a preview whose signature has run out is asked for anew, once", async () => {
-  serve(THREE);
-  await open();
-  const img = await screen.findByRole("img", { name: "Picture two" });
-  const preview_url = "http://storage.test/users/aa/02/preview.webp?X-Amz-Signature=2";
-  serve(THREE.map((image) => (image.id === "two" ? { ...image, preview_url } : image)));
-  img.dispatchEvent(new Event("error"));
-  await waitFor(() =>
-    expect(screen.getByRole("img", { name: "Picture two" })).toHaveAttribute("src", preview_url),
-  );
-});
-
-describe("a picture that moves", () => {
-  const [one, two] = THREE.map((image) => ({ ...image, is_animated: image.id === "two" }));
-  const moving = [one, two].filter((image) => image !== undefined);
-  const film = { animation_url: "http://storage.test/users/aa/two/original?X-Amz-Signature=1" };
-  const drawn = () =>
-    screen.getByRole("dialog").querySelector<HTMLImageElement>('img[alt="Picture two"]')?.src;
-
-  test("moves at once, and can be stopped", async () => {
-    vi.stubGlobal("matchMedia", () => ({ matches: false }));
-    serve(moving, film);
-    await open();
-    await waitFor(() => expect(drawn()).toBe(film.animation_url));
-    await userEvent.click(screen.getByRole("button", { name: "Pause animation" }));
-    await waitFor(() => expect(drawn()).toContain("preview.webp"));
-  });
-
-  test("stands still for who wants less motion, until it is played", async () => {
-    serve(moving, film);
-    await open();
-    const play = await screen.findByRole("button", { name: "Play" });
-    expect(drawn()).toContain("preview.webp");
-    await userEvent.click(play);
-    await waitFor(() => expect(drawn()).toBe(film.animation_url));
-  });
-
-  test("has no such button when it does not move", async () => {
-    serve(moving);
-    await open("one");
-    await screen.findByRole("button", { name: "Details" });
-    expect(screen.queryByRole("button", { name: /Play|Pause animation/ })).not.toBeInTheDocument();
-  });
-});
-
 test("l adds the picture to an album, and the details then name it", async () => {
   const { handlers, asked } = albumsApi({ images: THREE });
   serve(THREE);
@@ -474,131 +300,4 @@ test("a picture is removed from an album in its details, and an undo puts it bac
   expect(shown()).toBe("two");
   await userEvent.click(screen.getByRole("button", { name: "Undo" }));
   await waitFor(() => expect(asked).toEqual(["remove_from_album two", "add_to_album two"]));
-});
-
-describe("a stack", () => {
-  const member = (id: string, changes: Partial<Image> = {}) =>
-    anImage({
-      id,
-      name: `${id}.jpg`,
-      timeline_at: "2025-05-08T10:00:00",
-      stack_id: "s",
-      ...changes,
-    });
-  const COVER = member("two", { stack_size: 3 });
-  const FOLDED = ["raw", "edit"].map((id) => member(id, { is_folded: true }));
-  const shown = [THREE[0], COVER, THREE[2]] as Image[];
-
-  const serveStack = () => {
-    let members = [COVER, ...FOLDED];
-    serve([...shown, ...FOLDED]);
-    server.use(
-      ...timelineHandlers(() => shown),
-      http.get("*/api/images", ({ request }) => {
-        const ids = new URL(request.url).searchParams.get("ids")?.split(",");
-        const all = [...shown, ...FOLDED];
-        const images = ids ? all.filter(({ id }) => ids.includes(id)) : shown;
-        return HttpResponse.json({ images, next_cursor: null });
-      }),
-      http.get("*/api/images/:id/stack", () =>
-        HttpResponse.json({ images: members, reason: "shot" }),
-      ),
-      http.post("*/api/images/batch", async ({ request }) => {
-        requests.push(await request.text());
-        members = members.slice(0, 2);
-        return HttpResponse.json({ changed: 1, cancelled: 0, has_more: false, undo: null });
-      }),
-    );
-  };
-  const heading = (name: string) => screen.findByRole("heading", { name });
-
-  test("is gone through by keys and by its strip, in the place of its cover", async () => {
-    serveStack();
-    await openAmong(3);
-    const user = userEvent.setup();
-    const strip = await screen.findByRole("navigation", { name: "Stack of 3 pictures" });
-    expect(within(strip).getByRole("button", { name: "1 of 3: two.jpg, cover" })).toHaveAttribute(
-      "aria-current",
-      "true",
-    );
-    await user.keyboard("[BracketRight]");
-    await heading("raw.jpg");
-    expect(screen.getByText("2 of 3")).toBeVisible();
-    await user.click(within(strip).getByRole("button", { name: "3 of 3: edit.jpg" }));
-    await heading("edit.jpg");
-    await user.keyboard("[BracketLeft]");
-    await heading("raw.jpg");
-    await user.keyboard("{ArrowRight}");
-    await heading("three.jpg");
-    expect(screen.queryByRole("navigation", { name: /Stack/ })).not.toBeInTheDocument();
-  });
-
-  test("is found by the address of one that is folded", async () => {
-    serveStack();
-    await open("raw");
-    await heading("raw.jpg");
-    expect(await screen.findByText("2 of 3")).toBeVisible();
-  });
-
-  test("of which one is deleted goes on with the next of it", async () => {
-    serveStack();
-    await open("raw");
-    const user = userEvent.setup();
-    await screen.findByRole("navigation", { name: "Stack of 3 pictures" });
-    await user.keyboard("{Delete}");
-    await heading("edit.jpg");
-    await waitFor(() => expect(requests).toHaveLength(1));
-    expect(requests[0]).toContain('"ids":["raw"],"whole_stacks":false');
-  });
-
-  test("says why it is one, and is taken apart", async () => {
-    serveStack();
-    await open("raw");
-    const user = userEvent.setup();
-    await user.keyboard("i");
-    expect(await screen.findByText(/^One shot in several formats/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Make cover" }));
-    await waitFor(() => expect(requests).toHaveLength(1));
-    expect(requests[0]).toContain('"action":"make_cover","images":{"ids":["raw"]');
-  });
-});
-
-describe("the filmstrip", () => {
-  const strip = () => screen.findByRole("navigation", { name: "Filmstrip" });
-
-  test("shows what comes, and a click goes there", async () => {
-    const user = userEvent.setup();
-    serve(THREE);
-    await open("one");
-    const frames = within(await strip()).getAllByRole("button");
-    expect(frames.map((frame) => frame.getAttribute("aria-label"))).toEqual([
-      "1 of 3: Picture one",
-      "2 of 3: Picture two",
-      "3 of 3: Picture three",
-    ]);
-    await user.click(within(await strip()).getByRole("button", { name: "3 of 3: Picture three" }));
-    await waitFor(() => expect(screen.getByText("3 of 3")).toBeInTheDocument());
-  });
-
-  test("is one stop for Tab, which goes along with the picture", async () => {
-    const user = userEvent.setup();
-    serve(THREE);
-    await open("one");
-    const [first, second] = within(await strip()).getAllByRole("button");
-    expect([first?.tabIndex, second?.tabIndex]).toEqual([0, -1]);
-    first?.focus();
-    await user.keyboard("{ArrowRight}");
-    await waitFor(() => expect(second).toHaveFocus());
-    expect([first?.tabIndex, second?.tabIndex]).toEqual([-1, 0]);
-    expect(second).toHaveAttribute("aria-current", "true");
-  });
-
-  test("is away while there is one picture alone, and in a slideshow", async () => {
-    const user = userEvent.setup();
-    serve(THREE);
-    await open("one");
-    await strip();
-    await user.keyboard("s");
-    expect(screen.queryByRole("navigation", { name: "Filmstrip" })).not.toBeInTheDocument();
-  });
 });
