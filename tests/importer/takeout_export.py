@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from PIL import Image
 
@@ -80,6 +81,25 @@ class Export:
                     if where == part or (name, part) in self.twice:
                         archive.writestr(name, content)
         return paths
+
+
+def answer(path: str, expected: Expected) -> dict[str, Any]:
+    """What the plan is to say of a picture."""
+    if expected.outcome == "not":
+        return {"outcome": "not"}
+    return {
+        "outcome": expected.outcome,
+        "taken": expected.taken,
+        "is_said": expected.is_said,
+        "offset": expected.offset,
+        "place": expected.place,
+        "description": expected.description,
+        "favourite": expected.favourite,
+        "archived": expected.archived,
+        "albums": sorted(expected.albums),
+        "tags": expected.tags,
+        "name": expected.name or normalize("NFC", path.rpartition("/")[2]),
+    }
 
 
 def sidecar(

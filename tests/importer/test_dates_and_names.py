@@ -11,6 +11,7 @@ from scripts.importer.dates import Claim, decide
 from scripts.importer.exif import Own, read_own
 from scripts.importer.kinds import detect
 from scripts.importer.name_dates import read_name
+from tests.importer import dated_names
 from tests.importer.takeout_export import picture
 from tests.support.images import heic
 
@@ -20,26 +21,7 @@ NOON = datetime(2019, 7, 14, 12, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("name", "taken", "tag"),
-    [
-        ("PXL_20190714_120000123.jpg", "2019-07-14T14:00:00", None),  # UTC
-        ("20190714_120000123_iOS.jpg", "2019-07-14T14:00:00", None),  # UTC
-        ("00000IMG_00000_BURST1563105600123_COVER.jpg", "2019-07-14T14:00:00", None),  # UTC
-        ("00100lPORTRAIT_00100_BURST20190714120000123.jpg", "2019-07-14T12:00:00", None),
-        ("20190714_120000.jpg", "2019-07-14T12:00:00", None),  # Samsung
-        ("IMG_20190714_120000.jpg", "2019-07-14T12:00:00", None),
-        ("IMG_20190714_120000_1.jpg", "2019-07-14T12:00:00", None),
-        ("MVIMG_20190714_120000.jpg", "2019-07-14T12:00:00", None),
-        ("IMG-20190714-WA0012.jpg", "2019-07-14T12:00:00", "WhatsApp"),
-        ("WhatsApp Image 2019-07-14 at 18.05.06.jpeg", "2019-07-14T18:05:06", "WhatsApp"),
-        ("signal-2019-07-14-180506.jpg", "2019-07-14T18:05:06", "Signal"),
-        ("signal-2019-07-14-18-05-06-123.jpg", "2019-07-14T18:05:06", "Signal"),
-        ("photo_2019-07-14_18-05-06.jpg", "2019-07-14T18:05:06", "Telegram"),
-        ("Screenshot_20190714-180506.png", "2019-07-14T18:05:06", "Screenshots"),
-        ("Screenshot 2019-07-14 at 18.05.06.png", "2019-07-14T18:05:06", "Screenshots"),
-        ("Screenshot_2019-07-14-18-05-06-123_com.app.jpg", "2019-07-14T18:05:06", "Screenshots"),
-        ("Bildschirmfoto 2019-07-14 um 18.05.06.png", "2019-07-14T18:05:06", "Screenshots"),
-        ("2019-07-14 18.05.06.jpg", "2019-07-14T18:05:06", None),  # Dropbox
-    ],
+    dated_names.DATED,
 )
 def test_date_in_a_name(name: str, taken: str, tag: str | None) -> None:
     found = read_name(name, zone=BERLIN)
@@ -47,11 +29,7 @@ def test_date_in_a_name(name: str, taken: str, tag: str | None) -> None:
     assert (found.taken.isoformat(), found.tag) == (taken, tag)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["IMG_1234.jpg", "DSC_20191301_120000.jpg", "20990101_120000.jpg", "invoice 20190714.jpg",
-     "18600101_120000.jpg", "DSC01234.ARW", "123456789012345678.jpg", "IMG_20190714_256199.jpg"],
-)  # fmt: skip
+@pytest.mark.parametrize("name", dated_names.UNDATED)
 def test_name_without_a_date(name: str) -> None:
     assert read_name(name, zone=BERLIN) is None
 

@@ -19,7 +19,8 @@ export const hashInParts = async (file: Blob, partSize: number): Promise<FileHas
   return { sha256: whole.digest(), parts: { size: partSize, sha256 } };
 };
 
-const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+/** Of bytes that are in memory. */
+export const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
   const hash = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
