@@ -4,9 +4,9 @@
 
 Real PostgreSQL (a database for each size); images of one person around the towns of the world, by
 how many people live there, half of them within a kilometre. Statements are timed by themselves. Of
-the smaller size the site is shown in Chromium with its CPU slowed down four times, and moved by
-pointer and wheel: how long each frame takes is what the page itself sees. MOST leaves the larger
-size out.
+the smaller size the site is shown in Chromium and moved by pointer and wheel: the CPU of each task
+of its main thread, frames among them, is counted four times, as on a slow phone. MOST leaves the
+larger size out.
 
 Aims: what is in a box is read in 20 ms (p50) at 100,000 images and in 60 ms at a million; no frame
 takes more than 100 ms.
@@ -54,13 +54,13 @@ from tests.bench.listing.seed import LISTER, TOKEN, seed
 from tests.e2e.chromium import QUIET, executable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from psycopg2.extensions import connection as Connection  # noqa: N812 - a type
 
 SIZES = (100_000, 1_000_000)
 AIMS = {100_000: 20.0, 1_000_000: 60.0}
-MAX_FRAME_MS = 100.0
+MAX_TASK_MS = 100.0
 SLOWED = 4
 ROUNDS = 15
 SITE = "http://localhost:8000"
@@ -75,6 +75,7 @@ VIEWS = {
 }
 _TOWNS = 20_000
 _TRIGGERS = ("note_map_of_changed", "timeline_map_is_counted_anew", "note_map_changed_anew")
+_TRACED = ["devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"]
 _CHANGE = (
     "UPDATE images SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END WHERE id IN"
     " (SELECT id FROM images WHERE owner_id = %s ORDER BY sha256 LIMIT %s)"
@@ -205,20 +206,28 @@ def _writes(url: str) -> None:
             print(f"  changing {many:,}: {with_it:.1f} ms; without counting {without:.1f} ms")
 
 
-_WATCH = """() => {
-  window.frames_ = [];
-  let last = performance.now();
-  const note = (now) => {
-    window.frames_.push(now - last);
-    last = now;
-    requestAnimationFrame(note);
-  };
-  requestAnimationFrame(note);
-}"""
+def _busy(trace: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Return what each task of the page's main thread took: milliseconds of CPU.
+
+    A frame is one of them: its scripts, styles, layout and paint.
+    """
+    main = {
+        (each["pid"], each["tid"])
+        for each in trace
+        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
+    }
+    return [
+        each["tdur"] / 1e3
+        for each in trace
+        if each["name"] == "RunTask" and (each["pid"], each["tid"]) in main and "tdur" in each
+    ]
 
 
 def _browse(port: int) -> dict[str, float]:
-    """Move the map in a slow browser; return the frames that it saw."""
+    """Move the map in a browser; return what the tasks of its main thread took, in milliseconds.
+
+    It is the thread's CPU, times SLOWED: what else runs on this machine has no part in it.
+    """
     found = executable()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -230,9 +239,7 @@ def _browse(port: int) -> dict[str, float]:
         page = context.new_page()
         page.goto(f"{SITE}/map?at=48.85,2.35,5")
         page.get_by_role("button", name="picture").first.wait_for()
-        debugger = context.new_cdp_session(page)
-        debugger.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-        page.evaluate(_WATCH)
+        browser.start_tracing(page=page, categories=_TRACED)
         page.mouse.move(500, 400)
         for turn in range(6):
             page.mouse.down()
@@ -244,13 +251,14 @@ def _browse(port: int) -> dict[str, float]:
                 page.mouse.wheel(0, -120 if turn % 2 else 120)
                 page.wait_for_timeout(40)
             page.wait_for_timeout(900)
-        frames = sorted(page.evaluate("window.frames_"))
+        trace = json.loads(browser.stop_tracing())["traceEvents"]
         browser.close()
+    tasks = sorted(each * SLOWED for each in _busy(trace))
     return {
-        "frames": len(frames),
-        "frame_p50_ms": round(median(frames), 1),
-        "frame_p99_ms": round(frames[int(len(frames) * 0.99)], 1),
-        "longest_frame_ms": round(frames[-1], 1),
+        "tasks": len(tasks),
+        "all_ms": round(sum(tasks), 1),
+        "p99_ms": round(tasks[int(len(tasks) * 0.99)], 1),
+        "longest_ms": round(tasks[-1], 1),
     }
 
 
@@ -319,7 +327,7 @@ def main() -> None:
             if count <= SIZES[0]:
                 with running_api("app.wsgi:app", environment | {"SITE_DIR": str(BUILT)}) as api:
                     figures["browser"] = _browse(api.port)
-                is_missed |= figures["browser"]["longest_frame_ms"] > MAX_FRAME_MS
+                is_missed |= figures["browser"]["longest_ms"] > MAX_TASK_MS
             # Last: what is changed without counting leaves counts that are wrong.
             _writes(_named(stack.database_url, f"map_{count}"))
     print(json.dumps(figures))
