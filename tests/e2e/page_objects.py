@@ -211,6 +211,19 @@ class Screen:
         return answer.json() if answer.body() else None
 
 
+def overlap(one: Locator, other: Locator) -> bool:
+    """Whether two things on the screen cover each other, even in part."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a, one
+    assert b, other
+    return (
+        a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    )
+
+
 _TAKES_FILES = """
 () => {
   const transfer = new DataTransfer();

@@ -119,7 +119,9 @@ def test_order_is_chosen_and_kept_and_the_viewer_goes_by_it(
     expect(page.get_by_role("group", name="in the order of your own")).to_be_visible()
     _expect_order(screen, ids)
     _select(screen, ids[0])
-    Judge(page).look_at("album by hand, with a selection")
+    judge = Judge(page)
+    judge.look_at("album by hand, with a selection")
+    assert judge.sentence() == ""
 
 
 def test_pictures_are_moved_by_dragging_and_the_move_is_taken_back(

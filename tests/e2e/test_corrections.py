@@ -1,5 +1,6 @@
 """Correcting dates and stars, of one picture and of many."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,11 +133,50 @@ def test_one_picture_is_placed_by_coordinates_and_found_by_words(
     expect(place).to_contain_text("Not known")
 
 
+@pytest.mark.parametrize("device", [DESK, PHONE])
+def test_a_place_is_chosen_by_a_press_on_the_map(
+    new_screen: Callable[..., Screen],
+    on_disk: Callable[..., list[Path]],
+    device: dict[str, object],
+) -> None:
+    screen = new_screen(**device)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    dialog = _open_places_for_all(screen)
+    field = dialog.get_by_role("combobox")
+    page.keyboard.type("tromso")
+    expect(dialog.get_by_role("option", name="Tromsø")).to_be_visible()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Choose on a map").click()
+    world_map = dialog.get_by_role("application", name="Map to choose a place on")
+    expect(dialog.get_by_role("button", name="Choose the middle")).to_be_enabled()
+    # It begins at the place that was chosen, so a press beside its middle is a place nearby.
+    world_map.scroll_into_view_if_needed()
+    box = world_map.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 - 40)
+    expect(field).to_have_value(re.compile(r"^69\.\d+° N, 1[89]\.\d+° E$"))
+    dialog.get_by_role("button", name="Change place", exact=True).click()
+    expect(page.get_by_text(f"Place of {COUNT} pictures changed")).to_be_visible()
+    listed = screen.call("GET", "/api/images")["images"]
+    (location,) = {
+        (found["latitude"], found["longitude"])
+        for each in listed
+        if (found := screen.call("GET", f"/api/images/{each['id']}")["location"])
+    }
+    assert 69.65 < location[0] < 69.8
+    assert 18.96 < location[1] < 19.3
+
+
 def test_changing_places_is_accessible(
     screen: Screen, judge: Judge, on_disk: Callable[..., list[Path]]
 ) -> None:
     _add_pictures(screen, on_disk)
     dialog = _open_places_for_all(screen)
+    dialog.get_by_role("button", name="Choose on a map").click()
+    expect(dialog.get_by_role("button", name="Choose the middle")).to_be_enabled()
+    judge.look_at("a place on the map")
+    dialog.get_by_role("combobox").focus()
     screen.page.keyboard.type("par")
     expect(dialog.get_by_role("option").first).to_contain_text("Paris")
     judge.look_at("places that match")

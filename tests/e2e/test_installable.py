@@ -131,7 +131,9 @@ def test_reload_without_a_network_shows_what_was_seen_last_and_says_so(
     expect(pictures).to_have_count(2)
     for at in range(2):
         assert pictures.nth(at).evaluate("async (img) => { await img.decode(); return img.width }")
-    Judge(page).look_at("offline")
+    judge = Judge(page)
+    judge.look_at("offline")
+    assert judge.sentence() == ""
     # Other addresses of Pinhole too; with the network, what was asked for is there.
     page.goto(f"{screen.site}/albums")
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
@@ -209,7 +211,9 @@ def test_shared_pictures_are_uploaded_once_their_person_says_so(
     expect(notice.get_by_role("heading")).to_have_text("2 pictures shared with Pinhole")
     expect(page).to_have_url(f"{screen.site}/")
     expect(screen.tiles).to_have_count(0)
-    Judge(page).look_at("shared pictures")
+    judge = Judge(page)
+    judge.look_at("shared pictures")
+    assert judge.sentence() == ""
     # They wait over a reload, and are gone once they were taken or discarded.
     page.reload()
     notice.get_by_role("button", name="Upload").click()

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.axe import Judge
-from tests.e2e.page_objects import Screen
+from tests.e2e.page_objects import Screen, overlap
+from tests.e2e.test_corrections import DESK, PHONE
 from tests.media.live_samples import movie, one_frame, still
 from tests.support.images import Picture
 
@@ -121,10 +122,11 @@ def test_a_video_that_the_browser_cannot_play_is_told_and_downloaded(
     assert Path(download.value.path()).read_bytes() == UNKNOWN.content
 
 
+@pytest.mark.parametrize("look", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_phones_video_has_its_first_frame_as_a_poster(
-    signed_in: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+    signed_in: Callable[..., Screen], on_disk: Callable[..., list[Path]], look: dict[str, object]
 ) -> None:
-    screen = signed_in()
+    screen = signed_in(**look)
     screen.choose(*on_disk(POSTER))
     screen.expect_added(POSTER.name)
     screen.close_panel()
@@ -132,7 +134,9 @@ def test_a_phones_video_has_its_first_frame_as_a_poster(
     expect(tiles(screen).get_by_text("0:02")).to_be_visible()
     screen.open(POSTER.name)
     # No browser here knows HEVC: the poster stays, with the words.
-    expect(screen.viewer.get_by_text("play this video: it doesn")).to_be_visible()
+    told = screen.viewer.get_by_text("play this video: it doesn")
+    expect(told).to_be_visible()
+    assert not overlap(told, screen.viewer.get_by_role("heading", name=POSTER.name))
     expect(screen.viewer.get_by_role("img", name=POSTER.name).first).to_be_visible()
 
 

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.page_objects import Screen
+from tests.e2e.page_objects import Screen, overlap
+from tests.e2e.test_corrections import DESK, PHONE
 from tests.media.motion_samples import VIDEO, of_samsung
 from tests.media.samples import saved
 from tests.support.images import Picture
@@ -87,15 +88,21 @@ def test_viewer_plays_it_once_and_shows_the_still_again(shown: Callable[..., Scr
     expect(video).to_have_count(0)
 
 
-def test_what_a_browser_cannot_play_is_told(shown: Callable[..., Screen]) -> None:
+@pytest.mark.parametrize("look", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_a_browser_cannot_play_is_told(
+    shown: Callable[..., Screen], look: dict[str, object]
+) -> None:
     # The same boxes, and a codec that nobody knows.
-    screen = shown(moving(VIDEO.replace(b"vp09", b"xx99")))
+    screen = shown(moving(VIDEO.replace(b"vp09", b"xx99")), **look)
     screen.open("fountain.jpg")
-    screen.viewer.get_by_role("button", name=PLAY).click()
+    play = screen.viewer.get_by_role("button", name=PLAY)
+    play.click()
     told = screen.viewer.get_by_text("play the moving part. Download the original")
     expect(told).to_be_visible()
     expect(screen.viewer.locator("video")).to_have_count(0)
-    screen.viewer.get_by_role("button", name=PLAY).click()
+    assert not overlap(told, screen.viewer.get_by_role("heading", name="fountain.jpg"))
+    assert not overlap(told, play)
+    play.click()
     expect(told).to_be_visible()
 
 

@@ -23,7 +23,8 @@ export const MovingPart = ({ motion, still }: MovingPartProps) => (
     {motion.problem !== null && (
       <p
         role="status"
-        className="absolute inset-x-4 top-20 mx-auto w-fit max-w-[36rem] rounded-2xl bg-black/75 px-4 py-2 text-sm text-white"
+        // On a phone below the title and the button that plays it.
+        className="absolute inset-x-4 top-20 mx-auto max-sm:top-[calc(9.5rem+max(0.5rem,env(safe-area-inset-top)))] w-fit max-w-[36rem] rounded-2xl bg-black/75 px-4 py-2 text-sm text-white"
       >
         {motion.problem}
       </p>

@@ -70,7 +70,9 @@ export const VideoPlayer = ({ image, player, onPlaying }: VideoPlayerProps) => {
   return (
     <div
       className={classNames(
-        "pointer-events-none absolute inset-x-2 top-16 bottom-24 flex justify-center sm:inset-x-16",
+        "pointer-events-none absolute inset-x-2 bottom-24 flex justify-center sm:inset-x-16 sm:top-16",
+        // On a phone below the title.
+        "max-sm:top-[calc(6rem+max(0.5rem,env(safe-area-inset-top)))]",
         // Where it cannot be played its poster, if there is one, is seen behind the words.
         problem === null || image.preview_url === null ? "items-center bg-black" : "items-start",
       )}

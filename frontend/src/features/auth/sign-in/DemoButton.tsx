@@ -1,5 +1,5 @@
 /** Signs in to the demo account, for whoever opened the address that `./scripts/start --demo` printed. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { toProblem, useSession, useSignIn } from "@/api";
 import { Button, FormAlert } from "@/ui";
@@ -12,7 +12,13 @@ const passwordInAddress = () =>
 
 export const DemoButton = () => {
   const { mailbox: isLocal } = useSession().sign_in;
-  const [password] = useState(passwordInAddress);
+  const [password, setPassword] = useState(passwordInAddress);
+  useEffect(() => {
+    // Opened in a tab that shows this page, the address changes nothing but what is behind the #.
+    const take = () => setPassword((before) => passwordInAddress() ?? before);
+    window.addEventListener("hashchange", take);
+    return () => window.removeEventListener("hashchange", take);
+  }, []);
   const signIn = useSignIn();
   if (!isLocal || !password) return null;
   return (

@@ -261,6 +261,15 @@ test("whoever opened the demo's address signs in to it by one button", async () 
   window.history.replaceState(null, "", "/");
 });
 
+test("the demo's address offers it in a tab that shows the sign-in page already", async () => {
+  const session = aSession({ user: null, sign_in: aSignInOffer({ mailbox: true }) });
+  renderWithApp(signIn, { session });
+  expect(screen.queryByRole("button", { name: "Try the demo" })).toBeNull();
+  window.location.hash = "#demo=a-demo-password";
+  expect(await screen.findByRole("button", { name: "Try the demo" })).toBeVisible();
+  window.history.replaceState(null, "", "/");
+});
+
 test("no other address and no deployed site offers a demo", () => {
   window.history.replaceState(null, "", "/sign-in#demo=a-demo-password");
   renderWithApp(signIn, { session: signedOut });
