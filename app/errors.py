@@ -377,6 +377,16 @@ class TooManyJoinedError(ConflictError):
     detail = "You are in as many albums of others as you may be. Leave one first."
 
 
+class TooManyPartnersError(ConflictError):
+    code = "too_many_partners"
+    detail = "Your library is shared with as many people as it may be. Remove somebody first."
+
+
+class TooManyLibrariesError(ConflictError):
+    code = "too_many_libraries"
+    detail = "As many libraries are shared with you as may be. Leave one first."
+
+
 class TooManyBlockedError(ConflictError):
     code = "too_many_blocked"
     detail = "You have blocked as many people as you may. Unblock somebody first."

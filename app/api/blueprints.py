@@ -28,6 +28,8 @@ from app.library.isolation import isolation
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.map.routes import map_
+from app.members.libraries.partner_routes import library_invitations, shared_libraries
+from app.members.libraries.routes import library_shares
 from app.members.member_routes import album_invitations, shared_albums
 from app.members.routes import album_members, shared_by_me
 from app.places.routes import places
@@ -83,6 +85,9 @@ BLUEPRINTS = (
     shared_by_me,
     shared_albums,
     album_invitations,
+    library_shares,
+    shared_libraries,
+    library_invitations,
     shares,
     shared,
     guests,

@@ -59,6 +59,8 @@ _TAGS = {
     " invited by address, who see nothing before they accept.",
     "Albums of others": "What others share with you: invitations, and the albums that you are in."
     " Addresses work for a minute; what is taken back is dead by then.",
+    "Sharing a library": "Your library, shared one way with people of the site.",
+    "Libraries of others": "Invitations to libraries, and what partners see of them.",
     "Shared with visitors": "What whoever has a share link sees of it.",
     "Descriptions": "What descriptions by a model cost: before, in budgets, and afterwards.",
     "Tags": "People's own words for pictures, in a tree; a picture may have many.",

@@ -112,7 +112,7 @@ PERIODIC_JOBS = (
         _alone(accounts.delete_old_invites),
     ),
     PeriodicJob(
-        "invitations to albums that nobody accepted in 30 days are deleted",
+        "invitations to albums and libraries that nobody accepted in 30 days are deleted",
         _alone(forget_expired_invitations),
     ),
     PeriodicJob("uploads whose S3 event was lost are processed", cleanup.take_up_overdue_uploads),

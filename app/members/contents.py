@@ -8,7 +8,7 @@ members may not be let read those.
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ JOIN images ON images.id = entries.image_id AND images.owner_id = givers.member_
 {{more}}
 WHERE entries.album_id = :album
 """
-_DESCRIBED = "LEFT JOIN descriptions ON descriptions.id = images.current_description_id"
+DESCRIBED = "LEFT JOIN descriptions ON descriptions.id = images.current_description_id"
 _LISTED = "images.id::text AS id, images.timeline_at AS at, width, height, is_animated"
 _SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
 # Nothing more of an image is shown than both its album and what was agreed when it was added let.
@@ -144,22 +144,22 @@ _ORDERS: Mapping[AlbumOrder, _Queries] = {
     ),
 }
 _ADDED_COUNT = Prepared(text(f"SELECT count(*) {_ADDED.format(more='')}"))
-_VIEWED = f"images.id::text, images.owner_id, preview_format, thumbhash, {READ_OUT}"
+VIEWED = f"images.id::text, images.owner_id, preview_format, thumbhash, {READ_OUT}"
 _IN_VIEW = Prepared(
     text(
         _both(
-            f"{_VIEWED}, true",
-            f"{_VIEWED}, entries.show_descriptions",
-            more=_DESCRIBED,
+            f"{VIEWED}, true",
+            f"{VIEWED}, entries.show_descriptions",
+            more=DESCRIBED,
             end="AND images.id = ANY (CAST(:ids AS uuid[]))",
         )
     )
 )
-_DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
+DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
   descriptions.text, {title}, content_type, byte_size, sha256, preview_format,
   {plays}, {place}"""
 # Names of a place that was corrected, and not named yet, are those of another.
-_DETAILS = _DETAILS.format(
+DETAILS = DETAILS.format(
     plays=PLAYS,
     title=SHOWN_TITLE,
     place=", ".join(
@@ -171,9 +171,9 @@ _DETAILS = _DETAILS.format(
 _ONE = Prepared(
     text(
         _both(
-            f"{_DETAILS}, NULL AS email, {_LETS['own']}",
-            f"{_DETAILS}, givers.email, {_LETS['added']}",
-            more=_DESCRIBED,
+            f"{DETAILS}, NULL AS email, {_LETS['own']}",
+            f"{DETAILS}, givers.email, {_LETS['added']}",
+            more=DESCRIBED,
             end="AND images.id = CAST(:image AS uuid)",
         )
     )
@@ -182,7 +182,11 @@ _ONE = Prepared(
 
 @dataclass(frozen=True)
 class SeenImage:
-    """An image that is seen through an album, in the order of the columns above."""
+    """An image of another's that somebody sees, in the order of the columns above.
+
+    What may be known of it is what its album shows and what was agreed when it was added; or what
+    the owner of a library shows of it.
+    """
 
     owner_id: UUID
     width: int | None
@@ -201,7 +205,7 @@ class SeenImage:
     town: str | None
     region: str | None
     country_code: str | None
-    added_by: str | None  # None: the album's owner
+    added_by: str | None  # its owner's address; None: of the album's
     show_dates: bool
     show_descriptions: bool
     show_names: bool
@@ -263,12 +267,24 @@ def show_in_view(album: OpenAlbum, ids: Sequence[UUID], *, access: UserAccess) -
         access: what signs addresses, for each owner of images by a session of its own.
     """
     rows = _IN_VIEW.rows(_values(album) | {"ids": [str(each) for each in ids]})
+    return show_rows_in_view(
+        [(*row[:-1], row[-1] and album.show_descriptions) for row in rows], access=access
+    )
+
+
+def show_rows_in_view(rows: Sequence[tuple[Any, ...]], *, access: UserAccess) -> Shown:
+    """Shape rows of VIEWED, and whether their words are shown, as the API's MemberInViewOut.
+
+    Args:
+        rows: of images that whoever asks may see.
+        access: what signs addresses, for each owner of images by a session of its own.
+    """
     thumbhashes, alt_texts = {}, {}
     of: dict[UUID, list[tuple[str, str]]] = {}
     for image_id, owner_id, preview_format, thumbhash, alt_text, lets in rows:
         of.setdefault(owner_id, []).append((image_id, preview_format))
         thumbhashes[image_id] = b64encode(thumbhash).decode() if thumbhash else None
-        if alt_text and album.show_descriptions and lets:
+        if alt_text and lets:
             alt_texts[image_id] = alt_text
     parts = []
     expire_at = None
@@ -290,7 +306,7 @@ def show_in_view(album: OpenAlbum, ids: Sequence[UUID], *, access: UserAccess) -
 
 
 def see_image(album: OpenAlbum, image_id: UUID) -> SeenImage:
-    """Return one image that is seen through an album.
+    """Return one image that is seen through an album, with what may be known of it.
 
     Raises:
         NotFoundError: it is not.
@@ -298,23 +314,21 @@ def see_image(album: OpenAlbum, image_id: UUID) -> SeenImage:
     rows = _ONE.rows(_values(album) | {"image": str(image_id)})
     if not rows:
         raise NotFoundError
-    return SeenImage(*rows[0])
+    seen = SeenImage(*rows[0])
+    return replace(
+        seen,
+        added_by=seen.added_by or album.owner_email,
+        **{each: getattr(album, each) and getattr(seen, each) for each in _SHOWS},
+    )
 
 
-def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Shown:
+def show_image(account: Anybody, seen: SeenImage, image_id: UUID, *, access: UserAccess) -> Shown:
     """Return one image with what may be known of it, as the API's MemberImageOut.
 
     Its moving part is part of its original: it is played where that may be saved.
-
-    Raises:
-        NotFoundError: it is not seen through the album.
     """
-    seen = see_image(album, image_id)
-    words = album.show_descriptions and seen.show_descriptions
-    dates = album.show_dates and seen.show_dates
-    originals = album.allow_originals and seen.allow_originals
     motion_url = None
-    if seen.plays and originals:
+    if seen.plays and seen.allow_originals:
         session = session_of(seen.owner_id)
         motion_url = access.visitor_motion(
             session,
@@ -328,35 +342,34 @@ def show_image(account: Anybody, album: OpenAlbum, image_id: UUID, *, access: Us
         "id": str(image_id),
         "width": seen.width,
         "height": seen.height,
-        "name": seen.name if album.show_names and seen.show_names else None,
-        "date": seen.timeline_at.date().isoformat() if dates else None,
-        "title": seen.title if words else None,
-        "alt_text": (seen.alt_text or None) if words else None,
-        "description": (seen.text or None) if words else None,
-        "place": seen.place if album.show_places and seen.show_places else None,
-        "added_by": seen.added_by or album.owner_email,
+        "name": seen.name if seen.show_names else None,
+        "date": seen.timeline_at.date().isoformat() if seen.show_dates else None,
+        "title": seen.title if seen.show_descriptions else None,
+        "alt_text": (seen.alt_text or None) if seen.show_descriptions else None,
+        "description": (seen.text or None) if seen.show_descriptions else None,
+        "place": seen.place if seen.show_places else None,
+        "added_by": seen.added_by,
         "is_mine": seen.owner_id == account.id,
-        "has_original": originals,
+        "has_original": seen.allow_originals,
         "is_video": seen.content_type.startswith("video/"),
         "motion_url": motion_url,
     }
 
 
-def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Shown:
+def sign_original(seen: SeenImage, image_id: UUID, *, access: UserAccess) -> Shown:
     """Return an address that saves the original of an image, as the API's SharedOriginalOut.
 
     Raises:
-        NotFoundError: it is not seen through the album, or its original is not to be had.
+        NotFoundError: its original is not to be had.
     """
-    seen = see_image(album, image_id)
-    if not (album.allow_originals and seen.allow_originals):
+    if not seen.allow_originals:
         raise NotFoundError
     hidden = hidden_name(image_id, seen.content_type)
     signed = access.visitor_download(
         session_of(seen.owner_id),
         seen.owner_id,
         image_id,
-        name=seen.name if album.show_names and seen.show_names else hidden,
+        name=seen.name if seen.show_names else hidden,
         content_type=seen.content_type,
         until=None,
     )

@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.images.album_models import Album
 from app.library.selection import wrong_field
-from app.members.models import AlbumMember, SharedAlbum
+from app.members.models import AlbumMember, LibraryShare, SharedAlbum
 
 MAX_MEMBERS = 50  # of an album, with open invitations
 MAX_GIVEN = 1_000  # of all albums of an owner
@@ -31,6 +31,8 @@ MAX_FORGOTTEN = 5_000  # in one sweep
 # One request at a time of a person's invites, so that no two go past the limits together. The
 # number is this lock's own.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 120))")
+# What an invitation is a row of.
+Invitable = type[AlbumMember] | type[LibraryShare]
 
 
 def invite(user: User, album_id: UUID, *, email: str, role: str) -> tuple[AlbumMember, bool]:
@@ -43,13 +45,9 @@ def invite(user: User, album_id: UUID, *, email: str, role: str) -> tuple[AlbumM
         TooManyInAlbumError: there are MAX_MEMBERS.
         TooManyInvitedError: in all albums of this owner there are MAX_GIVEN.
     """
-    if not user.email_verified:
-        raise ProveAddressError
-    if email == user.email:
-        raise wrong_field("email", "This is your own address.")
-    db.session.execute(_TAKE_TURN, {"owner": user.id})
+    require_may_invite(user, email)
     album = require_album(user, album_id)
-    _forget_expired(user)
+    forget_expired_of(user, AlbumMember)
     known = db.session.scalar(
         select(AlbumMember).where(AlbumMember.album_id == album_id, AlbumMember.email == email)
     )
@@ -66,6 +64,20 @@ def invite(user: User, album_id: UUID, *, email: str, role: str) -> tuple[AlbumM
     db.session.flush()  # its id
     _record(Event.MEMBER_INVITED, member)
     return member, True
+
+
+def require_may_invite(user: User, email: str) -> None:
+    """Check that a person may invite an address, and let no other request of theirs do so now.
+
+    Raises:
+        ProveAddressError: the inviter's own address is not proved to be theirs.
+        ValidationFailedError: it is the inviter's own address.
+    """
+    if not user.email_verified:
+        raise ProveAddressError
+    if email == user.email:
+        raise wrong_field("email", "This is your own address.")
+    db.session.execute(_TAKE_TURN, {"owner": user.id})
 
 
 def require_member(user: User, album_id: UUID, member_id: UUID) -> AlbumMember:
@@ -156,26 +168,28 @@ def require_settings(user: User, album_id: UUID) -> SharedAlbum:
 
 def forget_expired_invitations() -> None:
     """Delete invitations that nobody answered in time, whoever sent them; the sweep does it."""
-    some = select(AlbumMember.id).where(_is_expired()).limit(MAX_FORGOTTEN)
-    db.session.execute(
-        delete(AlbumMember)
-        # Whoever accepts at this moment holds the row, and would have a membership deleted.
-        .where(AlbumMember.id.in_(some.with_for_update(skip_locked=True)), _is_expired())
-        .execution_options(synchronize_session=False)
-    )
+    kinds: tuple[Invitable, ...] = (AlbumMember, LibraryShare)
+    for of in kinds:
+        some = select(of.id).where(_is_expired(of)).limit(MAX_FORGOTTEN)
+        db.session.execute(
+            delete(of)
+            # Whoever accepts at this moment holds the row, and would have a membership deleted.
+            .where(of.id.in_(some.with_for_update(skip_locked=True)), _is_expired(of))
+            .execution_options(synchronize_session=False)
+        )
 
 
-def _forget_expired(user: User) -> None:
+def forget_expired_of(user: User, of: Invitable) -> None:
     """Delete those of one owner, whom they would keep from inviting others."""
     db.session.execute(
-        delete(AlbumMember)
-        .where(AlbumMember.owner_id == user.id, _is_expired())
+        delete(of)
+        .where(of.owner_id == user.id, _is_expired(of))
         .execution_options(synchronize_session=False)
     )
 
 
-def _is_expired() -> ColumnElement[bool]:
-    return AlbumMember.accepted_at.is_(None) & (AlbumMember.created_at < now() - INVITATION_LASTS)
+def _is_expired(of: Invitable) -> ColumnElement[bool]:
+    return of.accepted_at.is_(None) & (of.created_at < now() - INVITATION_LASTS)
 
 
 def _count(condition: object) -> int:

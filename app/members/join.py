@@ -13,8 +13,8 @@ from app.accounts.models import User
 from app.database import db, now
 from app.errors import NotFoundError, TooManyBlockedError, TooManyJoinedError
 from app.images.album_models import Album
-from app.members.invite import INVITATION_LASTS
-from app.members.models import AlbumMember, MemberBlock, MemberPreferences
+from app.members.invite import INVITATION_LASTS, Invitable
+from app.members.models import AlbumMember, LibraryShare, MemberBlock, MemberPreferences
 
 MAX_JOINED = 500  # albums of others that one account is in
 MAX_BLOCKED = 500
@@ -22,23 +22,28 @@ _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:user AS t
 
 
 def invitations_for(user: User) -> ColumnElement[bool]:
-    """The condition that an invitation is for a person, and that they are to see it.
+    """The condition that an invitation to an album is for a person, and that they are to see it.
+
+    Needs Album and its owner's User joined.
+    """
+    return is_invited(user, AlbumMember) & Album.deleted_at.is_(None)
+
+
+def is_invited(user: User, of: Invitable) -> ColumnElement[bool]:
+    """The condition that an invitation is for a person and open. Needs its owner's User joined.
 
     It is for an address, so the address has to be proved: else whoever registers with a stranger's
-    would have theirs. Needs Album and its owner's User joined.
+    would have theirs.
     """
-    blocked = exists().where(
-        MemberBlock.user_id == user.id, MemberBlock.blocked_id == AlbumMember.owner_id
-    )
+    blocked = exists().where(MemberBlock.user_id == user.id, MemberBlock.blocked_id == of.owner_id)
     if not user.email_verified:
         return false()
     return (
-        (AlbumMember.email == user.email)
-        & AlbumMember.accepted_at.is_(None)
-        & AlbumMember.declined_at.is_(None)
-        & (AlbumMember.created_at > now() - INVITATION_LASTS)
-        & (AlbumMember.owner_id != user.id)
-        & Album.deleted_at.is_(None)
+        (of.email == user.email)
+        & of.accepted_at.is_(None)
+        & of.declined_at.is_(None)
+        & (of.created_at > now() - INVITATION_LASTS)
+        & (of.owner_id != user.id)
         & User.disabled_at.is_(None)
         & ~blocked
     )
@@ -51,7 +56,7 @@ def accept(user: User, invitation_id: UUID) -> AlbumMember:
         NotFoundError: it is not for this person, or not open any more.
         TooManyJoinedError: they are in MAX_JOINED albums.
     """
-    _take_turn(user)
+    take_turn(user)
     invitation = _require_invitation(user, invitation_id)
     known = db.session.scalar(
         select(AlbumMember).where(
@@ -83,7 +88,7 @@ def decline(user: User, invitation_id: UUID) -> UUID:
     Raises:
         NotFoundError: it is not for this person, or not open any more.
     """
-    _take_turn(user)
+    take_turn(user)
     invitation = _require_invitation(user, invitation_id)
     invitation.declined_at = now()
     return invitation.owner_id
@@ -106,12 +111,12 @@ def leave(user: User, album_id: UUID) -> None:
 
 
 def block(user: User, other_id: UUID) -> None:
-    """Want no more invitations of somebody, and leave their albums. Safe to repeat.
+    """Want no more invitations of somebody, and leave their albums and library. Safe to repeat.
 
     Raises:
         TooManyBlockedError: MAX_BLOCKED are.
     """
-    _take_turn(user)
+    take_turn(user)
     if db.session.get(MemberBlock, (user.id, other_id)) is None:
         held = select(func.count()).select_from(MemberBlock).where(MemberBlock.user_id == user.id)
         if (db.session.scalar(held) or 0) >= MAX_BLOCKED:
@@ -124,6 +129,11 @@ def block(user: User, other_id: UUID) -> None:
     db.session.execute(
         delete(AlbumMember)
         .where(AlbumMember.owner_id == other_id, AlbumMember.member_id == user.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(LibraryShare)
+        .where(LibraryShare.owner_id == other_id, LibraryShare.partner_id == user.id)
         .execution_options(synchronize_session=False)
     )
 
@@ -143,7 +153,7 @@ def unblock(user: User, other_id: UUID) -> None:
 
 def set_wants_mail(user: User, *, wants_mail: bool) -> None:
     """Say whether invitations are mailed."""
-    _take_turn(user)
+    take_turn(user)
     known = db.session.get(MemberPreferences, user.id)
     if known is None:
         db.session.add(MemberPreferences(user_id=user.id, wants_mail=wants_mail))
@@ -182,5 +192,6 @@ def _require_invitation(user: User, invitation_id: UUID) -> AlbumMember:
     return found
 
 
-def _take_turn(user: User) -> None:
+def take_turn(user: User) -> None:
+    """Let no two requests of a person answer invitations at once."""
     db.session.execute(_TAKE_TURN, {"user": user.id})

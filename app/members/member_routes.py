@@ -1,5 +1,6 @@
 """Albums of others over HTTP: invitations and, for whoever is in an album, what is in it."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response
@@ -21,6 +22,7 @@ from app.members.access import open_album
 from app.members.contents import (
     count_images,
     read_images,
+    see_image,
     show_image,
     show_in_view,
     sign_original,
@@ -42,7 +44,7 @@ from app.members.listing import (
     note_look,
     wants_mail,
 )
-from app.members.save import Limits, save
+from app.members.save_response import save_seen
 from app.members.schemas import (
     AddedImagesIn,
     AnsweredOut,
@@ -285,19 +287,7 @@ def save_from_shared_album(album_id: UUID, json_data: SaveImagesIn) -> Response:
     and the day, where the album shows them. Ten at a time; asking again is safe.
     """
     user = current_user()
-    parts = dependencies()
-    images = save(
-        user,
-        album_id,
-        json_data.ids,
-        access=parts.access,
-        uploads=parts.uploads,
-        limits=Limits(
-            max_bytes=parts.settings.max_upload_bytes,
-            quota_bytes=parts.settings.storage_quota_bytes,
-        ),
-    )
-    return json_response({"images": images})
+    return save_seen(user, partial(see_image, open_album(user, album_id)), json_data.ids)
 
 
 @shared_albums.get("/<uuid:album_id>/addresses")
@@ -324,7 +314,8 @@ def get_image_of_shared_album(album_id: UUID, image_id: UUID) -> Response:
     """Show one picture of an album with what its members may know about it, and who added it."""
     owner = current_owner()
     album = open_album(owner, album_id)
-    return json_response(show_image(owner, album, image_id, access=dependencies().access))
+    seen = see_image(album, image_id)
+    return json_response(show_image(owner, seen, image_id, access=dependencies().access))
 
 
 @shared_albums.get("/<uuid:album_id>/images/<uuid:image_id>/original")
@@ -337,5 +328,5 @@ def get_original_of_shared_album(album_id: UUID, image_id: UUID) -> Response:
     """Get an address that saves the original, where the album lets its members."""
     owner = current_owner()
     take(ORIGINALS_OF_MEMBER, of=str(owner.id))
-    album = open_album(owner, album_id)
-    return json_response(sign_original(album, image_id, access=dependencies().access))
+    seen = see_image(open_album(owner, album_id), image_id)
+    return json_response(sign_original(seen, image_id, access=dependencies().access))

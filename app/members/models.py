@@ -1,10 +1,11 @@
-"""Tables of people whom albums are shared with, and of the images that they add."""
+"""Tables of people whom albums and libraries are shared with, and of the images that they add."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     String,
@@ -143,3 +144,46 @@ class MemberPreferences(Base):
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
     wants_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class LibraryShare(Base):
+    """An invitation to somebody's library from a day on and, once it is accepted, the grant.
+
+    See app/members/libraries/access.py for what it opens.
+    """
+
+    __tablename__ = "library_shares"
+    __table_args__ = (
+        CheckConstraint("(partner_id IS NULL) = (accepted_at IS NULL)", name="accepted"),
+        CheckConstraint("partner_id <> owner_id", name="another"),
+        UniqueConstraint("owner_id", "email"),
+        UniqueConstraint("owner_id", "partner_id"),
+        # For the sweep, as of album_members.
+        Index("ix_library_shares_open", "created_at", postgresql_where=text("accepted_at IS NULL")),
+        {"comment": "Whom a library is shared with, as a whole or from a day on: at most 20."},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), comment="Whose library it is."
+    )
+    email: Mapped[str] = mapped_column(
+        String(LONGEST_ADDRESS), index=True, comment="Who was invited, whether there is an account."
+    )
+    partner_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"),
+        index=True,
+        comment="Which account accepted; null: none has, and the row opens nothing.",
+    )
+    since: Mapped[date | None] = mapped_column(
+        Date, comment="Pictures taken from this day on are shared; null: all."
+    )
+    show_descriptions: Mapped[bool] = _off("Whether they see alt texts and descriptions.")
+    show_names: Mapped[bool] = _off("Whether they see names of files.")
+    show_places: Mapped[bool] = _off("Whether they see towns.")
+    allow_originals: Mapped[bool] = _off("Whether they may save originals.")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    accepted_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None] = mapped_column(
+        comment="Shown to its invitee no more; its owner is not told."
+    )

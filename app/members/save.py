@@ -19,7 +19,7 @@ uploads: [Note: Asking S3].
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +49,7 @@ from app.errors import NotFoundError, TooManyAtOnceError
 from app.images.hidden_name import hidden_name
 from app.images.listing import Shown
 from app.images.turns import TURN_EACH_BATCH, move_turn
-from app.members.access import OpenAlbum, open_album
-from app.members.contents import see_image, session_of
+from app.members.contents import SeenImage, session_of
 from app.messages import PictureStored
 from app.processing.lease import note_stored
 from app.text import split_extension
@@ -80,6 +79,8 @@ SECONDS_FOR_ONE = 5.0
 MAX_SAVES = 3
 _SAVES = BoundedSemaphore(MAX_SAVES)
 
+# Looks one picture up among those that whoever saves may see; raises NotFoundError for others.
+See = Callable[[UUID], SeenImage]
 Outcome = Literal["saved", "exists", "restored", "refused", "gone", "later"]
 
 
@@ -120,27 +121,25 @@ class _Time:
 
 def save(
     user: User,
-    album_id: UUID,
+    see: See,
     ids: Sequence[UUID],
     *,
     access: UserAccess,
     uploads: PartUploads,
     limits: Limits,
 ) -> list[Shown]:
-    """Copy pictures of an album into a person's library; commits. Safe to repeat.
+    """Copy pictures that a person sees into their library; commits. Safe to repeat.
 
     Returns what came of each as the API's SavedImageOut, in the order of `ids`.
 
     Raises:
-        NotFoundError: the album is not shared with this person.
         TooManyUploadsError, TooMuchDiscardedError: as for uploads.
         TooManyAtOnceError: a save of this person is under way, or S3 was asked of many pictures.
         TooManyRequestsError: many were saved.
     """
     require_few_discarded(user)
-    album = open_album(user, album_id)
     with _one_at_a_time(user.id):
-        answers = _save(user, album, ids, access=access, uploads=uploads, limits=limits)
+        answers = _save(user, see, ids, access=access, uploads=uploads, limits=limits)
     return [answers[each] for each in ids]
 
 
@@ -172,20 +171,20 @@ def _counted(user_id: UUID) -> Iterator[None]:
 
 def _save(
     user: User,
-    album: OpenAlbum,
+    see: See,
     ids: Sequence[UUID],
     *,
     access: UserAccess,
     uploads: PartUploads,
     limits: Limits,
 ) -> dict[UUID, Shown]:
-    """Copy pictures of an album; return what came of each."""
+    """Copy pictures that a person sees; return what came of each."""
     user_id, clock = user.id, _Time()
     answers: dict[UUID, Shown] = {}
     wanted: dict[UUID, _Wanted] = {}
     for image_id in dict.fromkeys(ids):
         try:
-            found = _want(album, image_id)
+            found = _want(see, image_id)
         except NotFoundError:
             answers[image_id] = _answer(image_id, "gone")
             continue
@@ -229,21 +228,20 @@ class _Wanted:
     preview_format: str
 
 
-def _want(album: OpenAlbum, image_id: UUID) -> _Wanted:
-    seen = see_image(album, image_id)
-    is_original = album.allow_originals and seen.allow_originals
+def _want(see: See, image_id: UUID) -> _Wanted:
+    seen = see(image_id)
+    is_original = seen.allow_originals
     preview_type = "image/jpeg" if seen.preview_format == "jpg" else "image/webp"
     name = hidden_name(image_id, seen.content_type if is_original else preview_type)
-    if album.show_names and seen.show_names:
+    if seen.show_names:
         stem = split_extension(seen.name)[0]
         name = seen.name if is_original else f"{stem}.{seen.preview_format}"
-    shows_day = album.show_dates and seen.show_dates
     # Members see a day: noon of it, since a date without a time would be the day's first.
     noon = seen.timeline_at.replace(hour=12, minute=0, second=0, microsecond=0)
     return _Wanted(
         owner_id=seen.owner_id,
         name=name,
-        day=noon if shows_day else None,
+        day=noon if seen.show_dates else None,
         original=(seen.content_type, seen.byte_size, bytes(seen.sha256)) if is_original else None,
         preview_format=seen.preview_format,
     )

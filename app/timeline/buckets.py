@@ -135,12 +135,21 @@ def version_of(owner: Anybody) -> str:
 
 def count_buckets(owner: Anybody, view: View) -> Shown:
     """Return the buckets of a person's view, newest first, as the API's TimelineOut."""
-    rows = _MONTHS.rows({"owner": str(owner.id), "view": view.value})
+    return show_months(_MONTHS.rows({"owner": str(owner.id), "view": view.value}))
+
+
+def show_months(rows: Sequence[tuple[Any, ...]]) -> Shown:
+    """Return the buckets of counted months, in their order, as the API's TimelineOut.
+
+    Args:
+        rows: month, count, and the counts of its days where it is told by days.
+    """
     buckets: list[Shown] = []
     for month, count, days in rows:
         name = month.isoformat()[:7]
         if days is None:
-            buckets.append({"key": name, "count": count})
+            if count:
+                buckets.append({"key": name, "count": count})
         else:
             buckets += [
                 {"key": f"{name}-{day:02}", "count": days[day - 1]}

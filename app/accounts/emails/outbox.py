@@ -39,6 +39,7 @@ class Kind(StrEnum):
     EXPORT_READY = "export_ready"
     INVITED = "invited"
     ALBUM_SHARED = "album_shared"  # somebody invited this address; the worker looks who that is
+    LIBRARY_SHARED = "library_shared"  # the same, to a library
 
 
 def queue_mail(

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts.audit.log import Event
-from app.accounts.emails.album_invitations import write_album_shared
+from app.accounts.emails.album_invitations import write_album_shared, write_library_shared
 from app.accounts.emails.layout import Link, Words
 from app.accounts.emails.links import (
     RESET_WITHIN,
@@ -255,6 +255,7 @@ _LINKS: Mapping[Kind, Callable[[OutboxMail, Settings], Words | None]] = {
     Kind.CHANGE_EMAIL: _change_email,
     Kind.EMAIL_CHANGED: _email_changed,
     Kind.ALBUM_SHARED: write_album_shared,
+    Kind.LIBRARY_SHARED: write_library_shared,
 }
 
 

@@ -177,7 +177,12 @@ def test_every_kind_is_written_or_left_on_purpose(
     mailer = FakeMailer()
     send_mail(task, 1, mailer=mailer, settings=settings)
     # To the present address; called off; of an invitation that is gone.
-    nothing_to_say = {Kind.CHANGE_EMAIL, Kind.DELETION_ASKED, Kind.ALBUM_SHARED}
+    nothing_to_say = {
+        Kind.CHANGE_EMAIL,
+        Kind.DELETION_ASKED,
+        Kind.ALBUM_SHARED,
+        Kind.LIBRARY_SHARED,
+    }
     assert len(mailer.sent) == (0 if kind in nothing_to_say else 1)
     kept = db.session.scalar(select(func.count()).where(OutboxMail.id == task.mail_id))
     assert kept == len(mailer.sent)

@@ -16,6 +16,7 @@ from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.exporting import begun, ready
 from tests.support.images import jpeg
+from tests.support.libraries import libraries_of, share_with, shares_of
 from tests.support.members import bring_in, members_of, shared_with
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.support.tags import tag_images
@@ -63,6 +64,7 @@ OWNED = {
     "description_batches": "owner_id",
     "shared_albums": "owner_id",
     "album_members": "owner_id",
+    "library_shares": "owner_id",
     "member_blocks": "user_id",
     "member_preferences": "user_id",
     "unsent_images": "owner_id",
@@ -138,6 +140,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     for owner, member in ((ada, bob), (bob, ada)):
         album = owner.http.get("/api/albums").json()["albums"][0]["id"]
         bring_in(owner, album, member)
+        share_with(owner, member)
     ada.http.patch("/api/shared-albums", json={"wants_mail": False}).raise_for_status()
     unfinished, cancelled = ada.promise(jpeg(seed=932), jpeg(seed=935))
     ada.http.delete(f"/api/images/{cancelled['image']['id']}").raise_for_status()
@@ -150,6 +153,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     assert (before["cancelled_uploads"], before["albums"], before["album_images"]) == (1, 1, 2)
     assert (before["tags"], before["image_tags"]) == (2, 2)
     assert (before["shared_albums"], before["album_members"], before["memberships"]) == (1, 1, 1)
+    assert (before["library_shares"], before["libraries of others"]) == (1, 1)
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:
@@ -173,6 +177,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     assert objects_of(bob) == bobs_objects
     assert len(bob.timeline()) == 2
     assert shared_with(bob)["albums"] == []
+    assert libraries_of(bob)["libraries"] == shares_of(bob) == []
     assert members_of(bob, bob.http.get("/api/albums").json()["albums"][0]["id"]) == []
     assert len(open_uploads(bucket, bob)) == 1
     assert ready(bob)
@@ -229,6 +234,9 @@ def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
         )
         counts["memberships"] = connection.scalar(
             text("SELECT count(*) FROM album_members WHERE member_id = :id"), {"id": user_id}
+        )
+        counts["libraries of others"] = connection.scalar(
+            text("SELECT count(*) FROM library_shares WHERE partner_id = :id"), {"id": user_id}
         )
         counts["blocked by"] = connection.scalar(
             text("SELECT count(*) FROM member_blocks WHERE blocked_id = :id"), {"id": user_id}

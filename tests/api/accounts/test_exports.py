@@ -27,6 +27,7 @@ from tests.support.albums import add_to, make_album
 from tests.support.exiftool import read_by_exiftool
 from tests.support.exporting import begun, ready
 from tests.support.images import jpeg
+from tests.support.libraries import ask_to_share
 from tests.support.members import invite
 from tests.support.multipart import open_uploads_of
 from tests.support.tags import tag_images
@@ -58,6 +59,7 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     ada.http.patch("/api/descriptions/preferences", json=wished).raise_for_status()
 
     invite(ada, album, "bob@example.org")
+    ask_to_share(ada, "carl@example.org", since="2024-01-01").raise_for_status()
     asked = ada.http.post("/api/account/exports")
     assert asked.status_code == 202
     assert ada.http.post("/api/account/exports").json()["id"] == asked.json()["id"]
@@ -71,6 +73,9 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     (person,) = manifest["people_of_albums"]
     assert (person["album"], person["email"]) == ("By the sea/1", "bob@example.org")
     assert (manifest["albums_of_others"], manifest["blocked"]) == ([], [])
+    (partner,) = manifest["library_shared_with"]
+    assert (partner["email"], partner["since"]) == ("carl@example.org", "2024-01-01")
+    assert manifest["libraries_of_others"] == []
     by_id = {picture["id"]: picture for picture in manifest["pictures"]}
     assert set(by_id) == set(ids)
     for image_id, picture in zip(ids, pictures, strict=True):

@@ -49,6 +49,7 @@ PRINTED = {
     "bob@example.org": '["bob@example.org","contributor","invited",0]\n[true,true,false]\n'
     '["invited"]',
     "shared-albums": '["owner",true]\nnull\n[[],[],true]',
+    "library-shares": '["invited",null,true,true]\n["carl@example.org"]\n[[],[]]',
     "add_tag": '[2,"remove_tag"]\n["family/Oma",2]',
     "prefix=": "family/Oma",
     "relatives/Oma": "relatives/Oma\n2\n2",

@@ -32,6 +32,7 @@ test.each([
   ["member_invited", { email: "b@example.org" }, "Invited to an album: b@example.org"],
   ["person_blocked", { email: "b@example.org" }, "Blocked b@example.org"],
   ["album_left", {}, "Left an album"],
+  ["library_shared", { email: "b@example.org" }, "Library shared with b@example.org"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
   expect(eventLabel(event, detail)).toBe(words);

@@ -1,0 +1,1 @@
+"""Libraries shared one way with a person of the same site, from a day on."""
