@@ -25,10 +25,10 @@ from app.media.sandbox.fork_client import ForkError, ForkServer
 from app.media.sandbox.nameless_file import nameless_file
 from app.media.sandbox.process import (
     Child,
-    DeathError,
     DecoderPoolError,
     DoubtError,
     Grants,
+    ProcessDiedError,
     bare_environment,
 )
 from app.media.sandbox.slots import Slots
@@ -143,7 +143,7 @@ class DecoderPool:
         with opened as file:
             try:
                 return self._twice(lambda child: child.render(file.fileno()), work, decoder_time)
-            except DeathError as death:
+            except ProcessDiedError as death:
                 return death.verdict(file.fileno())
 
     def sketch(
@@ -182,7 +182,7 @@ class DecoderPool:
         work = _Work(owner, background=self._has_background)
         try:
             return self._twice(lambda child: child.find_bare(original.fileno()), work).pieces
-        except DeathError:
+        except ProcessDiedError:
             return None
 
     def _sketch(
@@ -196,7 +196,7 @@ class DecoderPool:
                 sketched = self._twice(
                     lambda child: child.sketch(file.fileno()), work, decoder_time
                 )
-            except DeathError:
+            except ProcessDiedError:
                 return None
         return sketched if isinstance(sketched, Sketch) else None
 
@@ -231,13 +231,13 @@ class DecoderPool:
         work: _Work,
         decoder_time: DecoderTime | None = None,
     ) -> _Answer:
-        """Ask a child, and if it dies of who knows what, a fresh one. Raises DeathError.
+        """Ask a child, and if it dies of who knows what, a fresh one. Raises ProcessDiedError.
 
         A fresh one is also asked where a child that has served before would have a file deleted.
         """
         try:
             return self._once(ask, work, decoder_time)
-        except DeathError as death:
+        except ProcessDiedError as death:
             # In the background, what was too slow may only have been given too little time.
             if death.certain and not (work.background and death.reason == "too_slow"):
                 raise
@@ -261,7 +261,7 @@ class DecoderPool:
             child.leave = leave
             try:
                 return ask(child)
-            except DeathError:
+            except ProcessDiedError:
                 if self._closed:
                     raise DecoderPoolError("the decoder pool was closed") from None
                 raise

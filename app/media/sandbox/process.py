@@ -70,7 +70,7 @@ class DecoderPoolError(OutageError):
 # may be a good picture that a decoder's fault ended so early.
 
 
-class DeathError(Exception):
+class ProcessDiedError(Exception):
     """A child died. Carries what the picture is to be told, and whether it deserves another try."""
 
     def __init__(self, reason: DeathReason, *, header: Header | None, certain: bool) -> None:
@@ -208,7 +208,7 @@ class Child:
         """Process the open file.
 
         Raises:
-            DeathError, DoubtError: see there; the child is not fit any more.
+            ProcessDiedError, DoubtError: see there; the child is not fit any more.
         """
         is_fresh = self._pictures_left == _PICTURES_PER_CHILD
         report = self._ask(RENDER, file)
@@ -220,14 +220,14 @@ class Child:
         return report
 
     def sketch(self, file: int) -> Sketch | Rejected:
-        """Sketch the open file, a preview. Raises DeathError as above, and never DoubtError."""
+        """Sketch the open file, a preview. Raises ProcessDiedError as above, no DoubtError."""
         report = self._ask(SKETCH, file)
         if not isinstance(report, Sketch | Rejected):
             raise self._death(WireError("another report than was asked for"), None)
         return report
 
     def find_bare(self, file: int) -> Bare:
-        """Say what of the open file, an original, is no metadata. Raises DeathError as above."""
+        """Say what of the open original is no metadata. Raises ProcessDiedError as above."""
         report = self._ask(BARE, file)
         if not isinstance(report, Bare):
             raise self._death(WireError("another report than was asked for"), None)
@@ -309,7 +309,7 @@ class Child:
             received += chunk
         return bytes(received)
 
-    def _death(self, error: Exception, header: Header | None) -> DeathError:
+    def _death(self, error: Exception, header: Header | None) -> ProcessDiedError:
         """Find out what the child died of; kill it if it did not die yet."""
         self._pictures_left = 0
         if isinstance(error, TimeoutError | WireError):
@@ -318,10 +318,10 @@ class Child:
         complaint = stderr_tail(self._fork.complaints)
         _log.warning("a child died (%s, status %s): %s", type(error).__name__, status, complaint)
         if isinstance(error, TimeoutError) or -status in (signal.SIGXCPU, signal.SIGALRM):
-            return DeathError("too_slow", header=header, certain=True)
+            return ProcessDiedError("too_slow", header=header, certain=True)
         if status == OUT_OF_MEMORY or _MEMORY_COMPLAINT.search(complaint):
-            return DeathError("out_of_memory", header=header, certain=True)
-        return DeathError("decoder_crashed", header=header, certain=False)
+            return ProcessDiedError("out_of_memory", header=header, certain=True)
+        return ProcessDiedError("decoder_crashed", header=header, certain=False)
 
     def _forget_complaints(self) -> None:
         # The child writes at the same offset: it inherited this very file, not a copy.
