@@ -42,7 +42,7 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))
 
 def look_for_orphans(
     *,
-    census: BucketInventory,
+    inventory: BucketInventory,
     store: PictureStore,
     exports: ExportStore,
     pages: int = PAGES_A_SWEEP,
@@ -58,7 +58,7 @@ def look_for_orphans(
             return
         after = under_way.after
         db.session.commit()
-        page = census.page(after=after)
+        page = inventory.page(after=after)
         if not (_settle_exports(page.exports, exports) and _settle(page, after=after, store=store)):
             return
         under_way.after = page.last or after

@@ -158,7 +158,7 @@ def charge_upkeep(sweep: Sweep) -> None:
 def look_for_orphaned_objects(sweep: Sweep) -> None:
     """Go on with the round through the bucket."""
     look_for_orphans(
-        census=sweep.census, store=sweep.store, exports=sweep.exports, pages=sweep.pages
+        inventory=sweep.inventory, store=sweep.store, exports=sweep.exports, pages=sweep.pages
     )
 
 

@@ -25,7 +25,7 @@ class Sweep:
 
     Attributes:
         store: the bucket, with the worker's rights.
-        census: lists the same bucket.
+        inventory: lists the same bucket.
         exports: the same bucket, for exports and for users who are deleted.
         notify: sends the event of an image whose own was lost.
         wake: sends a message that has whatever waits processed.
@@ -42,7 +42,7 @@ class Sweep:
     """
 
     store: PictureStore
-    census: BucketInventory
+    inventory: BucketInventory
     exports: ExportStore
     notify: Callable[[PictureStored], None]
     wake: Callable[[], None]

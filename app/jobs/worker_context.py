@@ -92,7 +92,7 @@ class WorkerContext:
         s3 = make_client("s3", settings)
         self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
-        self.census = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
+        self.inventory = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
         # A thread for each, so that leases do not run out while SQS does not answer.
         self.heartbeat = Heartbeat()
         self.message_heartbeat = Heartbeat()
@@ -252,7 +252,7 @@ class WorkerContext:
         """Run the periodic jobs once."""
         sweep = Sweep(
             store=self.store,
-            census=self.census,
+            inventory=self.inventory,
             exports=self.exports,
             notify=self.notify,
             wake=self.wake,
@@ -277,7 +277,7 @@ class WorkerContext:
     def ask_all(self) -> None:
         """Raise unless the database and the bucket answer."""
         self.ask_database()
-        self.census.page(after="users/~")
+        self.inventory.page(after="users/~")
 
     def _saying(self, still_at_it: Callable[[], None]) -> AbstractContextManager[None]:
         def beat() -> None:

@@ -370,7 +370,7 @@ def go_round(library: Library) -> None:
     library.value("DELETE FROM rounds RETURNING 1")
     with library.worker_context.app.app_context():
         look_for_orphans(
-            census=library.worker_context.census,
+            inventory=library.worker_context.inventory,
             store=library.worker_context.store,
             exports=library.worker_context.exports,
         )

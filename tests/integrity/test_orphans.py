@@ -32,7 +32,7 @@ TWO_DAYS = timedelta(days=2)
 Seen = TypeVar("Seen", Found, FoundExport)
 
 
-class LaterCensus(BucketInventory):
+class LaterInventory(BucketInventory):
     """Looks at the bucket as it will look after some time, and counts how often."""
 
     def __init__(self, library: Library, *, ago: timedelta = TWO_DAYS, most: int = 1000) -> None:
@@ -76,12 +76,12 @@ def watched(library: Library, *, since: str) -> None:
     )
 
 
-def sweep(library: Library, census: BucketInventory, *, pages: int = PAGES_A_SWEEP) -> None:
+def sweep(library: Library, inventory: BucketInventory, *, pages: int = PAGES_A_SWEEP) -> None:
     with library.worker_context.app.app_context():
         record_sweep()
         db.session.commit()
         look_for_orphans(
-            census=census,
+            inventory=inventory,
             store=library.worker_context.store,
             exports=library.worker_context.exports,
             pages=pages,
@@ -108,7 +108,7 @@ def test_what_no_row_knows_goes(library: Library) -> None:
     ada = library.person()
     known = {library.add(ada).key for _ in range(3)}
     orphans = [orphan_of(library, owner) for owner in (ada, ada, uuid4())]
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     left = keys(library)
     assert known <= left
     assert not {orphan.key for orphan in orphans} & left
@@ -120,22 +120,22 @@ def test_what_was_deleted_is_nothing_to_look_for(library: Library) -> None:
     place = library.add(library.person())
     library.purge(place)
     assert library.archive.versions(place)
-    assert library.worker_context.census.page(after="").found == []
+    assert library.worker_context.inventory.page(after="").found == []
     library.put(place, b"somebody brings bytes there again")
-    (found,) = library.worker_context.census.page(after="").found
+    (found,) = library.worker_context.inventory.page(after="").found
     assert found.place == place
 
 
 def test_what_is_of_today_stays(library: Library) -> None:
     orphan = orphan_of(library, library.person())
-    sweep(library, LaterCensus(library, ago=timedelta(hours=23)))
+    sweep(library, LaterInventory(library, ago=timedelta(hours=23)))
     assert orphan.key in keys(library)
 
 
 def test_what_a_restored_database_cannot_know_stays(library: Library) -> None:
     orphan = orphan_of(library, library.person())
     watched(library, since="1 day")  # restored, and running since yesterday
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     assert orphan.key in keys(library)
 
 
@@ -143,7 +143,7 @@ def test_a_database_restored_to_a_moment_ago_did_not_watch_meanwhile(library: Li
     """Sweeps are minutes apart; a restore may take no longer, but starts the server anew."""
     library.value("UPDATE watches SET until = pg_postmaster_start_time() - interval '1 second'"
                   " RETURNING 1")  # fmt: skip
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     seen = "SELECT count(*) FROM watches WHERE pg_postmaster_start_time() BETWEEN since AND until"
     assert library.value(seen) == 0
     assert library.value("SELECT count(*) FROM watches") == 2
@@ -166,7 +166,7 @@ def test_exports_with_a_row_and_foreign_keys_stay(library: Library) -> None:
     )
     others = {put_zip(library, ada, export_id), "users/somebody/else"}
     library.s3.put_object(Bucket=BUCKET, Key="users/somebody/else", Body=b"what")
-    sweep(library, LaterCensus(library, ago=timedelta(days=9)))
+    sweep(library, LaterInventory(library, ago=timedelta(days=9)))
     assert keys(library) == others
 
 
@@ -188,7 +188,7 @@ def test_exports_that_no_row_knows_go(
     watched(library, since=since)
     for owner in (library.person(), uuid4()):
         put_zip(library, owner, uuid4())
-    sweep(library, LaterCensus(library, ago=ago))
+    sweep(library, LaterInventory(library, ago=ago))
     left = library.s3.list_object_versions(Bucket=BUCKET)
     assert len(left.get("Versions", [])) == (0 if goes else 2)
     assert not left.get("DeleteMarkers")
@@ -207,7 +207,7 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
         return delete(user_id, image_id)
 
     monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
 
@@ -226,10 +226,13 @@ def test_orphan_that_takes_all_of_the_time_and_fails_keeps_no_other(
 
     monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
     monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)  # one each time
-    census, ended = LaterCensus(library), "SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL"
+    inventory, ended = (
+        LaterInventory(library),
+        "SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL",
+    )
     while library.value(ended) == 0:
-        sweep(library, census)
-        assert census.looks < 100
+        sweep(library, inventory)
+        assert inventory.looks < 100
     assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
 
 
@@ -240,10 +243,10 @@ def test_orphan_behind_the_tombstone_of_its_person_is_found(library: Library) ->
     orphan = Place(user_id=ada, image_id=UUID(hex="f" * 32))
     for part in ("original", "preview.webp", "thumbnail.webp"):
         library.put(orphan, b"late", part=part)
-    census = LaterCensus(library, most=3)  # the tombstone, and the orphan in part
+    inventory = LaterInventory(library, most=3)  # the tombstone, and the orphan in part
     while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
-        sweep(library, census)
-        assert census.looks < 10
+        sweep(library, inventory)
+        assert inventory.looks < 10
     assert keys(library) == {f"users/{ada.hex}/deleted"}
 
 
@@ -251,10 +254,10 @@ def test_a_large_library_is_gone_through_in_larger_steps(library: Library) -> No
     ada = library.person()
     for _ in range(5):
         orphan_of(library, ada)
-    census = LaterCensus(library, most=4)
-    sweep(library, census, pages=100)
+    inventory = LaterInventory(library, most=4)
+    sweep(library, inventory, pages=100)
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
-    assert census.looks > PAGES_A_SWEEP
+    assert inventory.looks > PAGES_A_SWEEP
     assert keys(library) == set()
 
 
@@ -262,29 +265,29 @@ def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> No
     ada = library.person()
     known = {library.add(ada).key for _ in range(5)}
     orphans = {orphan_of(library, ada).key for _ in range(5)}
-    census = LaterCensus(library, most=4)
+    inventory = LaterInventory(library, most=4)
     sweeps = 0
     while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
-        sweep(library, census)
+        sweep(library, inventory)
         sweeps += 1
-        assert census.looks <= sweeps * PAGES_A_SWEEP
+        assert inventory.looks <= sweeps * PAGES_A_SWEEP
         assert sweeps < 30
     assert sweeps > 2
     left = keys(library)
     assert known <= left
     assert not orphans & left
-    looks = census.looks
-    sweep(library, census)
-    assert census.looks == looks
+    looks = inventory.looks
+    sweep(library, inventory)
+    assert inventory.looks == looks
     library.value("UPDATE rounds SET begun_at = now() - interval '25 hours' RETURNING 1")
-    sweep(library, census)
-    assert census.looks > looks
+    sweep(library, inventory)
+    assert inventory.looks > looks
 
 
 def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
     orphans = {orphan_of(library, library.person()).key for _ in range(4)}
 
-    class Broken(LaterCensus):
+    class Broken(LaterInventory):
         def page(self, *, after: str) -> Page:
             if self.looks == 1:
                 raise ConnectionError
@@ -296,7 +299,7 @@ def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
     gone = orphans - keys(library)
     assert gone
     assert gone != orphans
-    rest = LaterCensus(library, most=6)
+    rest = LaterInventory(library, most=6)
     for _ in range(4):
         sweep(library, rest)
     assert not orphans & keys(library)
@@ -307,7 +310,7 @@ def test_a_orphan_that_gets_a_row_meanwhile_stays(library: Library) -> None:
     known, orphan = library.add(ada), orphan_of(library, ada)
     with library.worker_context.app.app_context():
         lock_place(orphan.image_id)  # as the doctor does
-        sweeping = threading.Thread(target=sweep, args=[library, LaterCensus(library)])
+        sweeping = threading.Thread(target=sweep, args=[library, LaterInventory(library)])
         sweeping.start()
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         until(lambda: library.value(waiting))
@@ -333,12 +336,12 @@ def test_originals_that_are_gone_are_told(
     ada = library.person()
     places = sorted(library.add(ada) for _ in range(6))
     library.value("UPDATE images SET stored_at = now() - interval '2 days' RETURNING 1")
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     assert "missing originals" not in caplog.text
     library.delete(places[1])
     library.worker_context.store.delete_image(places[4].user_id, places[4].image_id)
     library.value("DELETE FROM rounds RETURNING 1")
-    sweep(library, LaterCensus(library))
+    sweep(library, LaterInventory(library))
     told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert told == [
         f"missing originals: 2 pictures, the first is {places[1].image_id}; run the doctor"
@@ -355,8 +358,8 @@ def test_page_that_ends_between_pictures_hides_nothing_and_alarms_nobody(
     for _ in range(2):
         library.add(bob)
     library.value("UPDATE images SET stored_at = now() - interval '2 days' RETURNING 1")
-    census = LaterCensus(library, most=3)  # that, and a picture in part
+    inventory = LaterInventory(library, most=3)  # that, and a picture in part
     while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
-        sweep(library, census)
-        assert census.looks < 10
+        sweep(library, inventory)
+        assert inventory.looks < 10
     assert "missing originals" not in caplog.text

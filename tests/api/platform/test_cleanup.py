@@ -46,7 +46,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
         s3 = make_client("s3", settings)
     store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
 
-    census = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
+    inventory = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
     exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
 
     def run(later: timedelta = timedelta(), messages: int = 0) -> list[object]:
@@ -55,7 +55,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
         note = asked.append
         sweep = Sweep(
             store=store,
-            census=census,
+            inventory=inventory,
             exports=exports,
             notify=note,
             wake=lambda: None,
