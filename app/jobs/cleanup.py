@@ -78,7 +78,7 @@ def take_up_overdue_uploads(sweep: Sweep) -> None:
     moment = now()
     due = found(lambda: few_of_each(_overdue_uploads(moment), among=_UNFINISHED))
     for picture in in_time(due):
-        with sweep.upkeep.of(picture.user_id):
+        with sweep.maintenance.of(picture.user_id):
             try_step(partial(_notify_if_stored, picture, moment, sweep=sweep))
 
 
@@ -122,7 +122,7 @@ def purge_what_is_due(sweep: Sweep) -> None:
         try_step(partial(_purge, picture, _deleted_long_ago(moment), store=sweep.store))
     for condition in (_never_made(moment), _rejected_long_ago(moment)):
         for picture in in_time(found(partial(few_of_each, condition, among=_UNFINISHED))):
-            with sweep.upkeep.of(picture.user_id):
+            with sweep.maintenance.of(picture.user_id):
                 try_step(partial(_purge, picture, condition, store=sweep.store))
 
 
@@ -146,13 +146,13 @@ def purge_deleted_tags() -> None:
 def clear_cancelled_uploads(sweep: Sweep) -> None:
     """Delete the bytes of cancelled uploads."""
     for upload in in_time(found(take_due)):
-        with sweep.upkeep.of(upload.owner_id):
+        with sweep.maintenance.of(upload.owner_id):
             try_step(partial(_clear, upload, store=sweep.store))
 
 
-def charge_upkeep(sweep: Sweep) -> None:
+def charge_maintenance(sweep: Sweep) -> None:
     """Charge owners for the time that their abandoned uploads took."""
-    sweep.upkeep.charge()
+    sweep.maintenance.charge()
 
 
 def look_for_orphaned_objects(sweep: Sweep) -> None:

@@ -161,7 +161,7 @@ PERIODIC_JOBS = (
     PeriodicJob("bytes of cancelled uploads are deleted", cleanup.clear_cancelled_uploads),
     PeriodicJob(
         "the time that abandoned uploads took is charged to their owners' turns",
-        cleanup.charge_upkeep,
+        cleanup.charge_maintenance,
     ),
     PeriodicJob(
         "objects and exports without a row are found and deleted; images that an older decoder"

@@ -38,7 +38,7 @@ class Sweep:
         links_are_allowed: whether this site allows share links.
         encoder: makes vectors of what images mean; None: this site does not search by meaning.
         model_host: where pictures are described; None: this site has no model.
-        upkeep: what looking after abandoned uploads costs, by owner.
+        maintenance: what looking after abandoned uploads costs, by owner.
     """
 
     store: PictureStore
@@ -55,7 +55,7 @@ class Sweep:
     links_are_allowed: bool = True
     encoder: Encoder | None = None
     model_host: str | None = None
-    upkeep: MaintenanceCharge = field(default_factory=MaintenanceCharge)
+    maintenance: MaintenanceCharge = field(default_factory=MaintenanceCharge)
 
 
 def found(find: Callable[[], Sequence[One]]) -> Sequence[One]:
