@@ -67,12 +67,12 @@ class Promised:
 class Existing:
     """The same bytes are here already.
 
-    `by_hearsay`: an event said so, which may be late or forged, and nobody has read them yet.
+    `is_unverified`: an event said so, which may be late or forged, and nobody has read them yet.
     """
 
     image_id: UUID
     restored: bool
-    by_hearsay: bool
+    is_unverified: bool
 
 
 def refusal(new: AnnouncedFile, *, max_bytes: int) -> Refused | None:
@@ -192,8 +192,8 @@ def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | 
             stop_waiting_of_before(user.id, [image.id])
             _bring_back_halves(user, image)
         image.deleted_at = None
-        by_hearsay = image.state == ImageState.PROCESSING and image.receipt_at is None
-        return Existing(image_id=image.id, restored=restored, by_hearsay=by_hearsay)
+        is_unverified = image.state == ImageState.PROCESSING and image.receipt_at is None
+        return Existing(image_id=image.id, restored=restored, is_unverified=is_unverified)
     plan = _plan(new)
     abandoned = None
     if not _goes_on(image, new, plan):

@@ -96,7 +96,7 @@ def create_images(json_data: NewImages) -> Response:
     doubtful = [
         answer.image_id
         for answer in answers.values()
-        if isinstance(answer, Existing) and answer.by_hearsay
+        if isinstance(answer, Existing) and answer.is_unverified
     ]
     looked_for = doubtful[:MAX_ASKED_AT_ONCE]
     in_parts = sum(isinstance(answer, PromisedInParts) for answer in answers.values())
