@@ -24,8 +24,8 @@ from app.clients.openai_vision import (
     question,
     read_answer,
 )
+from app.clients.prompt_options import PromptOptions
 from app.clients.vision_errors import VisionError, translated, translated_code
-from app.clients.vision_wishes import Wishes
 
 if TYPE_CHECKING:
     import openai
@@ -76,11 +76,13 @@ class Answered:
     was_asked: bool = True
 
 
-def line_of(name: str, picture: bytes, wishes: Wishes, *, settings: VisionSettings) -> bytes:
+def line_of(
+    name: str, picture: bytes, options: PromptOptions, *, settings: VisionSettings
+) -> bytes:
     """Return a line of a batch's file: a question about a WebP, named so."""
-    body = question(data_url(picture), wishes, settings=settings)
+    body = question(data_url(picture), options, settings=settings)
     # How was asked is told with the answer, a day later, when the person may wish otherwise.
-    custom_id = f"{name} {prompt_version_of(wishes)}"
+    custom_id = f"{name} {prompt_version_of(options)}"
     line = {"custom_id": custom_id, "method": "POST", "url": _ENDPOINT, "body": body}
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
@@ -97,9 +99,9 @@ class Batches:
         self._lock = threading.Lock()
         self._made: openai.OpenAI | None = None
 
-    def line(self, name: str, picture: bytes, wishes: Wishes) -> bytes:
+    def line(self, name: str, picture: bytes, options: PromptOptions) -> bytes:
         """See `line_of`."""
-        return line_of(name, picture, wishes, settings=self.settings)
+        return line_of(name, picture, options, settings=self.settings)
 
     def upload(self, file: BinaryIO) -> str:
         """Send a file of questions; return the host's name for it."""

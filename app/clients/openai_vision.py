@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import Usage, VisionError, translated, translated_code
-from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROMPT_VERSION = "1"
 _LONGEST_VERSION = 20  # that is kept
-INSTRUCTIONS = NO_WISHES.instructions
+INSTRUCTIONS = NO_OPTIONS.instructions
 _QUESTION = "Describe this picture."
 
 _TIMEOUT_SECONDS = 60.0
@@ -106,7 +106,7 @@ class _Answer(BaseModel):
 def most_tokens() -> tuple[int, int]:
     """Return how many tokens one question takes at most, without its picture, and its answer.
 
-    Of one without wishes: see `Wishes.more_tokens` and `more_answer_tokens`.
+    Of one without options: see `PromptOptions.more_tokens` and `more_answer_tokens`.
 
     The tokens of these models stand for one byte of UTF-8 or more, so bytes are never too few.
     """
@@ -124,7 +124,11 @@ class Vision:
         self._made: openai.OpenAI | None = None
 
     def describe(
-        self, preview: bytes, *, wishes: Wishes = NO_WISHES, content_type: str = "image/webp"
+        self,
+        preview: bytes,
+        *,
+        options: PromptOptions = NO_OPTIONS,
+        content_type: str = "image/webp",
     ) -> GeneratedDescription:
         """Describe one picture, in one call. What it costs is paid again when repeated.
 
@@ -134,13 +138,13 @@ class Vision:
         import openai  # noqa: PLC0415 - see above
 
         try:
-            response = self._ask(data_url(preview, content_type), wishes)
+            response = self._ask(data_url(preview, content_type), options)
         except openai.OpenAIError as error:
             raise translated(error) from error
         except ValueError as error:  # the body was no JSON
             raise VisionError("unusable_answer", retryable=True) from error
         return read_answer(
-            response, model=self._settings.model, prompt_version=prompt_version_of(wishes)
+            response, model=self._settings.model, prompt_version=prompt_version_of(options)
         )
 
     def close(self) -> None:
@@ -150,10 +154,10 @@ class Vision:
                 self._made.close()
                 self._made = None
 
-    def _ask(self, picture: str, wishes: Wishes) -> "Response":
+    def _ask(self, picture: str, options: PromptOptions) -> "Response":
         from openai.types.responses import Response  # noqa: PLC0415 - see above
 
-        asked = question(picture, wishes, settings=self._settings)
+        asked = question(picture, options, settings=self._settings)
         response: object = self._client().responses.create(**asked)
         if not isinstance(response, Response):  # a body that is not JSON is returned as it is
             raise VisionError("unusable_answer", retryable=True)
@@ -167,18 +171,18 @@ class Vision:
 
 
 def question(
-    picture: str, wishes: Wishes, *, settings: VisionSettings
+    picture: str, options: PromptOptions, *, settings: VisionSettings
 ) -> "ResponseCreateParamsNonStreaming":
     """Return the body of a request for one description, which has the picture as a data URL."""
     asked: ResponseCreateParamsNonStreaming = {
         "model": settings.model,
-        "instructions": wishes.instructions,
+        "instructions": options.instructions,
         "input": [
             {
                 "role": "user",
                 "content": [
                     {"type": "input_text", "text": _QUESTION},
-                    *_names(wishes),
+                    *_names(options),
                     {"type": "input_image", "image_url": picture, "detail": "auto"},
                 ],
             }
@@ -191,7 +195,7 @@ def question(
                 "schema": _Answer.model_json_schema(),
             }
         },
-        "max_output_tokens": _MAX_OUTPUT_TOKENS + wishes.more_answer_tokens,
+        "max_output_tokens": _MAX_OUTPUT_TOKENS + options.more_answer_tokens,
         "store": False,
     }
     if settings.effort:
@@ -199,9 +203,9 @@ def question(
     return asked
 
 
-def prompt_version_of(wishes: Wishes) -> str:
+def prompt_version_of(options: PromptOptions) -> str:
     """Say how was asked: by which words of ours, and for which languages. "1", "1 de,ja"."""
-    codes = ",".join(wishes.codes)
+    codes = ",".join(options.codes)
     return f"{PROMPT_VERSION} {codes}".strip()[:_LONGEST_VERSION]
 
 
@@ -287,9 +291,9 @@ def _read_in_time(response: "httpx2.Response", *, max_bytes: int) -> None:
     response.stream = httpx2.ByteStream(b"".join(read))
 
 
-def _names(wishes: Wishes) -> "list[ResponseInputTextParam]":
+def _names(options: PromptOptions) -> "list[ResponseInputTextParam]":
     """Return the names that the person uses as a part of the message: data, and no instruction."""
-    return [] if wishes.data is None else [{"type": "input_text", "text": wishes.data}]
+    return [] if options.data is None else [{"type": "input_text", "text": options.data}]
 
 
 def data_url(picture: bytes, content_type: str = "image/webp") -> str:

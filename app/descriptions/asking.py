@@ -26,7 +26,7 @@ from app.descriptions.budget import standing_of
 from app.descriptions.consent import agreed_to
 from app.descriptions.lease import is_in_batch
 from app.descriptions.never_send import has_any, ids_never_sent
-from app.descriptions.preferences import wishes_of
+from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import by
 from app.errors import (
@@ -301,7 +301,7 @@ def require_tariff(model: ModelSettings | None) -> Tariff:
 def _require_room(user: User, *, model: ModelSettings | None, in_batch: bool = False) -> None:
     """Refuse what has no consent, no price, or no room for one more picture in a budget."""
     require_consent(user, model=model)
-    tariff = require_tariff(model).with_wishes(wishes_of(user.id))
+    tariff = require_tariff(model).with_options(prompt_options_of(user.id))
     if in_batch:
         if model is None or not model.takes_batches:
             raise BatchesUnavailableError

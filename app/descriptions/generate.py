@@ -21,8 +21,8 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PictureStore, Preview
 from app.clients.openai_vision import GeneratedDescription
 from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
+from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import AWAY, OPERATORS, VisionError
-from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, is_contention
 from app.descriptions.budget import DESCRIBED, Call, Refused, reserve, settle
 from app.descriptions.consent import preview_of
@@ -43,7 +43,7 @@ from app.descriptions.model_rest import (
     rest_model,
     seconds_of_rest,
 )
-from app.descriptions.preferences import wishes_of
+from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff
 from app.descriptions.versions import record, record_failure
 from app.errors import TooManyRequestsError
@@ -71,7 +71,9 @@ MAX_DELAY_SECONDS = 900  # of a message, in SQS
 class Describes(Protocol):
     """What is needed of a vision model."""
 
-    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
+    def describe(
+        self, preview: bytes, *, options: PromptOptions = NO_OPTIONS
+    ) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
 
 
@@ -82,11 +84,13 @@ class Timed:
         self._vision = vision
         self.seconds = 0.0
 
-    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
+    def describe(
+        self, preview: bytes, *, options: PromptOptions = NO_OPTIONS
+    ) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
         started = time.monotonic()
         try:
-            return self._vision.describe(preview, wishes=wishes)
+            return self._vision.describe(preview, options=options)
         finally:
             self.seconds += time.monotonic() - started
 
@@ -283,13 +287,13 @@ def _ask_model(
     Raises:
         VisionError: no description came; what that cost is settled.
     """
-    wishes = wishes_of(begun.owner_id)
-    call = reserve(begun.owner_id, begun.image_id, tariff=tariff.with_wishes(wishes))
+    options = prompt_options_of(begun.owner_id)
+    call = reserve(begun.owner_id, begun.image_id, tariff=tariff.with_options(options))
     if isinstance(call, Refused):
         _wait_for_money(begun, call)
         return None
     try:
-        return vision.describe(sketched, wishes=wishes), call
+        return vision.describe(sketched, options=options), call
     except VisionError as error:
         settle(call, outcome=error.code, usage=error.usage, is_unbilled=error.is_unbilled)
         db.session.commit()

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.clients.vision_wishes import NO_WISHES, Wishes
+from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.database import db
 from app.description_languages import LANGUAGES
 from app.images.description_preference_models import DescriptionPreferences
@@ -20,10 +20,10 @@ class Preferences:
     names: tuple[tuple[str, str], ...] = ()
 
     @property
-    def wishes(self) -> Wishes:
+    def options(self) -> PromptOptions:
         """The same as the model is told; a code that a former release knew is left out."""
         known = tuple(LANGUAGES[code] for code in self.languages if code in LANGUAGES)
-        return Wishes(languages=known, names=self.names)
+        return PromptOptions(languages=known, names=self.names)
 
 
 def preferences_of(user_id: UUID) -> Preferences:
@@ -42,10 +42,10 @@ def preferences_of(user_id: UUID) -> Preferences:
     )
 
 
-def wishes_of(user_id: UUID) -> Wishes:
+def prompt_options_of(user_id: UUID) -> PromptOptions:
     """Return what a model is told for a person."""
     preferences = preferences_of(user_id)
-    return NO_WISHES if preferences == Preferences() else preferences.wishes
+    return NO_OPTIONS if preferences == Preferences() else preferences.options
 
 
 def keep_preferences(user_id: UUID, preferences: Preferences) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from app.clients.openai_vision import most_tokens
+from app.clients.prompt_options import PromptOptions
 from app.clients.vision_errors import Usage
-from app.clients.vision_wishes import Wishes
 from app.media.formats.bare_webp import MAX_SIDE
 from app.model_prices import Price
 from app.settings import ModelSettings
@@ -43,12 +43,12 @@ class Tariff:
             person_budget=model.person_budget,
         )
 
-    def with_wishes(self, wishes: Wishes) -> Self:
-        """Return the same for questions and answers that are longer by a person's wishes."""
+    def with_options(self, options: PromptOptions) -> Self:
+        """Return the same for questions and answers that are longer by a person's options."""
         return replace(
             self,
-            input_tokens=self.input_tokens + wishes.more_tokens,
-            output_tokens=self.output_tokens + wishes.more_answer_tokens,
+            input_tokens=self.input_tokens + options.more_tokens,
+            output_tokens=self.output_tokens + options.more_answer_tokens,
         )
 
     def in_batches(self) -> Self:

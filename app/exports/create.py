@@ -27,7 +27,7 @@ from app.clients.aws.readers import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
-from app.exports.model_calls import model_calls_of, wished_of
+from app.exports.model_calls import model_calls_of, preferences_of
 from app.exports.people import people_of
 from app.exports.rows import LastAlbum, all_rows, cursor_of, read_cursor, write_cursor
 from app.exports.zip_archive import Original, Zip
@@ -430,7 +430,7 @@ def _about(export: AnyRow) -> dict[str, Any]:
         "account": account,
         "made_at": export.created_at.isoformat(),
         "saved_searches": [{"name": name, "q": q} for name, q in saved],
-        "description_preferences": wished_of(user.id),
+        "description_preferences": preferences_of(user.id),
         **people_of(user.id),
     }
 

@@ -1,4 +1,4 @@
-"""What an export has of a model: the pictures that were sent to it, and what is wished of it."""
+"""What an export says of a model: which pictures were sent to it, and what a person asks of it."""
 
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ def model_calls_of(user_id: UUID) -> list[dict[str, Any]]:
     return [_shown(row._asdict()) for row in db.session.execute(newest)]
 
 
-def wished_of(user_id: UUID) -> dict[str, Any]:
+def preferences_of(user_id: UUID) -> dict[str, Any]:
     """Return the languages and names that a person wants in descriptions."""
     kept = db.session.get(DescriptionPreferences, user_id)
     return {

@@ -42,7 +42,7 @@ from app.descriptions.never_send import (
     keep_album,
     keep_images,
 )
-from app.descriptions.preferences import wishes_of
+from app.descriptions.preferences import prompt_options_of
 from app.descriptions.selected import count_standings
 from app.descriptions.tariff import Tariff
 from app.errors import (
@@ -161,7 +161,7 @@ def estimate_descriptions(json_data: EstimateIn) -> Response:
     user = current_user()
     model = dependencies().settings.model
     require_consent(user, model=model)
-    tariff = require_tariff(model).with_wishes(wishes_of(user.id))
+    tariff = require_tariff(model).with_options(prompt_options_of(user.id))
     standings = None
     if json_data.ids is not None:
         take_read_seat(user.id, rows=len(json_data.ids))
@@ -337,7 +337,7 @@ def _model() -> ModelSettings:
 def _costs(user: User, model: ModelSettings) -> dict[str, object]:
     tariff = Tariff.of(model)
     if tariff is not None:
-        tariff = tariff.with_wishes(wishes_of(user.id))
+        tariff = tariff.with_options(prompt_options_of(user.id))
     own = user.description_budget
     stopped = why_it_rests()
     standing = None if tariff is None else standing_of(user.id, tariff=tariff)

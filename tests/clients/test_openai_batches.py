@@ -14,8 +14,8 @@ from PIL import Image
 
 from app.clients.openai_batches import Answered, Batches, line_of
 from app.clients.openai_vision import PROMPT_VERSION, GeneratedDescription, Vision, VisionSettings
+from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import VisionError
-from app.clients.vision_wishes import NO_WISHES, Wishes
 from scripts.embedded.openai_stand_in import StandIn
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def batches(server: StandIn) -> Iterator[Batches]:
 
 
 def file_of(batches: Batches, *names: str) -> io.BytesIO:
-    return io.BytesIO(b"".join(batches.line(name, PICTURE, NO_WISHES) for name in names))
+    return io.BytesIO(b"".join(batches.line(name, PICTURE, NO_OPTIONS) for name in names))
 
 
 def finished(batches: Batches, *names: str) -> dict[str, Answered]:
@@ -73,7 +73,7 @@ def test_what_the_stand_in_says_is_what_the_sdk_says(server: StandIn, batches: B
         'multipart/form-data; boundary="b"',
         b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
         b'--b\r\nContent-Disposition: form-data; name="file"; filename="q.jsonl"\r\n\r\n'
-        + batches.line("a", PICTURE, NO_WISHES)
+        + batches.line("a", PICTURE, NO_OPTIONS)
         + b"\r\n--b--\r\n",
     )
     asked = {"completion_window": "24h", "endpoint": "/v1/responses", "metadata": {"a": "b"}}
@@ -111,18 +111,18 @@ def test_questions_of_a_batch_are_those_of_single_pictures(
     server: StandIn, batches: Batches
 ) -> None:
     """No word more leaves the house: no name, no time, no place, no person."""
-    wishes = Wishes(languages=("German",), names=(("Oma", "grandmother"),))
-    line = json.loads(line_of("n", PICTURE, wishes, settings=batches.settings))
+    options = PromptOptions(languages=("German",), names=(("Oma", "grandmother"),))
+    line = json.loads(line_of("n", PICTURE, options, settings=batches.settings))
     assert set(line) == {"custom_id", "method", "url", "body"}
     vision = Vision(batches.settings)
-    vision.describe(PICTURE, wishes=wishes)
+    vision.describe(PICTURE, options=options)
     vision.close()
     assert line["body"] == server.requests[-1]
 
 
 def test_how_was_asked_comes_back_with_the_answer(server: StandIn, batches: Batches) -> None:
-    wishes = Wishes(languages=("German", "Japanese"))
-    file = io.BytesIO(batches.line("a", PICTURE, wishes) + batches.line("b", PICTURE, NO_WISHES))
+    options = PromptOptions(languages=("German", "Japanese"))
+    file = io.BytesIO(batches.line("a", PICTURE, options) + batches.line("b", PICTURE, NO_OPTIONS))
     server.batches.go(looks=0)
     remote = batches.create(batches.upload(file), mark="m")
     found = batches.look(remote.id)

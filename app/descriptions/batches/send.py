@@ -18,8 +18,8 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PREVIEWS, PictureStore
 from app.clients.openai_batches import Answered, Remote
 from app.clients.outage import is_outage
+from app.clients.prompt_options import PromptOptions
 from app.clients.vision_errors import AWAY, VisionError
-from app.clients.vision_wishes import Wishes
 from app.database import db
 from app.descriptions.batches.rows import (
     Batch,
@@ -37,7 +37,7 @@ from app.descriptions.batches.rows import (
 from app.descriptions.budget import Refused, give_back_batch, reserve
 from app.descriptions.generate import Sketches
 from app.descriptions.model_rest import rest_model, seconds_of_rest
-from app.descriptions.preferences import wishes_of
+from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff
 from app.errors import TooManyRequestsError
 from app.images.description_batch_models import BatchState, DescriptionBatch
@@ -66,7 +66,7 @@ UNSURE_REST_SECONDS = 2 * 60
 class SendsBatches(Protocol):
     """What is needed of the host; see `Batches`, also for what is raised."""
 
-    def line(self, name: str, picture: bytes, wishes: Wishes) -> bytes:
+    def line(self, name: str, picture: bytes, options: PromptOptions) -> bytes:
         """Make a line of a file of questions."""
 
     def upload(self, file: BinaryIO) -> str:
@@ -139,8 +139,8 @@ def send(batch: Batch, *, host: SendsBatches, tariff: Tariff, means: Means) -> N
     lines = lines_of(batch, host=tariff.host)
     drop_lines(batch.id, [each.image_id for each in lines if not each.is_ours])
     wanted = [each for each in lines if each.is_ours]
-    wishes = wishes_of(batch.owner_id)
-    priced = tariff.in_batches().with_wishes(wishes)
+    options = prompt_options_of(batch.owner_id)
+    priced = tariff.in_batches().with_options(options)
     batch = note(
         batch,
         state=BatchState.SENDING,
@@ -158,7 +158,7 @@ def send(batch: Batch, *, host: SendsBatches, tariff: Tariff, means: Means) -> N
     try:
         with TemporaryFile() as file:
             ready = _write_lines(
-                batch, wanted, file, host=host, tariff=priced, wishes=wishes, means=means
+                batch, wanted, file, host=host, tariff=priced, options=options, means=means
             )
             _send_file(batch, file, ready, host=host, tariff=priced)
     except NoRoomError as full:
@@ -208,7 +208,7 @@ def _write_lines(
     *,
     host: SendsBatches,
     tariff: Tariff,
-    wishes: Wishes,
+    options: PromptOptions,
     means: Means,
 ) -> _Ready:
     """Make pictures ready, reserve money for each, and write its question into a file.
@@ -238,7 +238,7 @@ def _write_lines(
             split_off(batch, [each.image_id for each in lines[place:]], seconds=seconds)
             break
         begins = file.tell()
-        file.write(host.line(line.image_id.hex, sketched, wishes))
+        file.write(host.line(line.image_id.hex, sketched, options))
         ready[line.image_id] = (begins, file.tell())
         means.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
     split_off(batch, later["partners"], seconds=PARTNERS_REST_SECONDS)

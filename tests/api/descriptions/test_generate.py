@@ -17,8 +17,8 @@ from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PREVIEWS, PictureStore
 from app.clients.openai_vision import GeneratedDescription
+from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import VisionError, VisionErrorCode
-from app.clients.vision_wishes import NO_WISHES, Wishes
 from app.database import db, set_short_lock_timeout
 from app.descriptions.generate import MAX_DELAY_SECONDS, describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next, extend
@@ -54,16 +54,18 @@ class SlowModel:
 
     def __init__(self, meanwhile: Meanwhile) -> None:
         self.calls = 0
-        self.wishes = NO_WISHES
+        self.options = NO_OPTIONS
         self.shown = b""
         self.asked_again: list[tuple[DescribePicture, int]] = []
         self._meanwhile = meanwhile
 
-    def describe(self, preview: bytes, *, wishes: Wishes = NO_WISHES) -> GeneratedDescription:
+    def describe(
+        self, preview: bytes, *, options: PromptOptions = NO_OPTIONS
+    ) -> GeneratedDescription:
         assert preview[8:12] == b"WEBP"
         self.shown = preview
         self.calls += 1
-        self.wishes = wishes
+        self.options = options
         self._meanwhile()
         return SEEN
 
@@ -663,8 +665,8 @@ def test_a_model_is_told_what_the_person_wishes_and_nobody_elses(
     # Before it is switched on: else the site's own worker may be first.
     hers, his = rendered(ada, 8460), rendered(bob, 8461)
     switch(ada, on=True)
-    wishes = describe(hers).wishes
-    assert wishes.languages == ("German", "Japanese")
-    assert wishes.names == (("Oma", "an old woman in a red coat"),)
+    options = describe(hers).options
+    assert options.languages == ("German", "Japanese")
+    assert options.names == (("Oma", "an old woman in a red coat"),)
     switch(bob, on=True)
-    assert describe(his).wishes == NO_WISHES
+    assert describe(his).options == NO_OPTIONS

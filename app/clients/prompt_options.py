@@ -38,8 +38,8 @@ _ENGLISH = "English"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """A person's wishes.
+class PromptOptions:
+    """What a person asks of the model.
 
     Attributes:
         languages: their English names, the first for the alt text; none: English.
@@ -76,11 +76,11 @@ class Wishes:
 
     @property
     def more_tokens(self) -> int:
-        """How many tokens a question takes at most beyond one without wishes.
+        """How many tokens a question takes at most beyond one without options.
 
         A token stands for one byte of UTF-8 or more.
         """
-        told = len(self.instructions.encode()) - len(NO_WISHES.instructions.encode())
+        told = len(self.instructions.encode()) - len(NO_OPTIONS.instructions.encode())
         data = self.data
         return max(0, told) + (0 if data is None else len(data.encode()) + _AROUND)
 
@@ -93,4 +93,4 @@ class Wishes:
 # A paragraph and the tags, in any script; some models think within the same allowance.
 _OF_LANGUAGE = 1500
 _AROUND = 20  # what the host puts around one more part of a message
-NO_WISHES = Wishes()
+NO_OPTIONS = PromptOptions()
