@@ -25,6 +25,13 @@ from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import AWAY, OPERATORS, VisionError
 from app.database import db, is_contention
 from app.descriptions.budget import DESCRIBED, Call, Refused, reserve, settle
+from app.descriptions.circuit_breaker import (
+    MAX_REST_ASKED_SECONDS,
+    MAX_REST_SECONDS,
+    note_answer,
+    rest_model,
+    seconds_of_rest,
+)
 from app.descriptions.consent import preview_of
 from app.descriptions.lease import (
     Begun,
@@ -35,13 +42,6 @@ from app.descriptions.lease import (
     rest_person,
     seconds_until,
     seconds_until_next,
-)
-from app.descriptions.model_rest import (
-    MAX_REST_ASKED_SECONDS,
-    MAX_REST_SECONDS,
-    note_answer,
-    rest_model,
-    seconds_of_rest,
 )
 from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff

@@ -24,8 +24,8 @@ from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now, set_short_lock_timeout
 from app.descriptions.batches import rows as batches
+from app.descriptions.circuit_breaker import seconds_of_rest
 from app.descriptions.consent import note_hosts
-from app.descriptions.model_rest import seconds_of_rest
 from app.exports.create import delete_export, expired_exports, overdue_exports, take_up
 from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS

@@ -33,9 +33,9 @@ from app.descriptions.asking import (
 from app.descriptions.batches.ask import cancel_all, progress_of
 from app.descriptions.batches.rows import look_soon
 from app.descriptions.budget import Standing, Sums, mean_cost, smaller, standing_of
+from app.descriptions.circuit_breaker import Stopped, why_it_rests
 from app.descriptions.consent import UNKNOWN_HOST, agreed_to
 from app.descriptions.lease import end_rest
-from app.descriptions.model_rest import Stopped, why_it_rests
 from app.descriptions.never_send import (
     albums_never_sent,
     count_images_never_sent,

@@ -36,7 +36,7 @@ from sqlalchemy import create_engine, text
 
 from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
-from app.descriptions import budget, generate, model_rest
+from app.descriptions import budget, circuit_breaker, generate
 from app.descriptions.tariff import Tariff
 from app.jobs.worker_context import WorkerContext
 from app.messages import DescribePicture
@@ -146,10 +146,10 @@ def work(environment: dict[str, str]) -> None:
     """Describe, until killed."""
     os.environ.update(environment)
     logging.disable(logging.ERROR)  # what goes wrong is meant to, and is counted
-    for module in (model_rest, generate):
+    for module in (circuit_breaker, generate):
         vars(module)["MAX_REST_SECONDS"] = REST_SECONDS
-    vars(model_rest)["MIN_REST_SECONDS"] = REST_SECONDS
-    vars(model_rest)["MAX_REST_ASKED_SECONDS"] = REST_SECONDS
+    vars(circuit_breaker)["MIN_REST_SECONDS"] = REST_SECONDS
+    vars(circuit_breaker)["MAX_REST_ASKED_SECONDS"] = REST_SECONDS
     settings = Settings.from_environment(environment)
     model = settings.model
     if model is None:

@@ -35,8 +35,8 @@ from app.descriptions.batches.rows import (
     split_off,
 )
 from app.descriptions.budget import Refused, give_back_batch, reserve
+from app.descriptions.circuit_breaker import rest_model, seconds_of_rest
 from app.descriptions.generate import Sketches
-from app.descriptions.model_rest import rest_model, seconds_of_rest
 from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff
 from app.errors import TooManyRequestsError

@@ -20,9 +20,9 @@ from app.clients.openai_vision import GeneratedDescription
 from app.clients.prompt_options import NO_OPTIONS, PromptOptions
 from app.clients.vision_errors import VisionError, VisionErrorCode
 from app.database import db, set_short_lock_timeout
+from app.descriptions.circuit_breaker import MIN_REST_SECONDS
 from app.descriptions.generate import MAX_DELAY_SECONDS, describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next, extend
-from app.descriptions.model_rest import MIN_REST_SECONDS
 from app.media.sandbox.pool import DecoderPool
 from app.messages import MAX_ATTEMPTS, DescribePicture
 from app.processing.yielding import never_give_way
