@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 
 from app.clients.aws.bucket_versions import Place
-from scripts.doctoring.examine import tell
-from scripts.doctoring.options import parse
 from scripts.embedded.options import ROOT
 from scripts.embedded.stack import EmbeddedStack
+from scripts.integrity_check.examine import tell
+from scripts.integrity_check.options import parse
 from tests.support.images import jpeg
 from tests.support.library import library_on
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def doctor(data: Path, *words: str, answer: str = "") -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.doctoring.examine", "--data", str(data), *words],
+        [sys.executable, "-m", "scripts.integrity_check.examine", "--data", str(data), *words],
         cwd=ROOT,
         input=answer,
         capture_output=True,

@@ -42,7 +42,7 @@ def downgrade():
 
 def doctor(deployment: Deployment, *words: str) -> subprocess.CompletedProcess[str]:
     """Run what ./scripts/doctor becomes once it has installed what it needs."""
-    command = f"{ROOT}/.venv/bin/python -m scripts.doctoring.examine --aws {' '.join(words)}"
+    command = f"{ROOT}/.venv/bin/python -m scripts.integrity_check.examine --aws {' '.join(words)}"
     return deployment.account.type(command)
 
 

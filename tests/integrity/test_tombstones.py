@@ -18,8 +18,8 @@ from app.images.models import Image
 from app.integrity.purges import purge
 from app.media.sandbox.pool import DecoderPool
 from app.uploads.cancelled import note_cancelled
-from scripts.doctoring.options import parse
 from scripts.embedded.policies import BUCKET, REGION
+from scripts.integrity_check.options import parse
 from tests.api.conftest import until
 from tests.conftest import running_stack
 from tests.support.images import jpeg, not_a_picture

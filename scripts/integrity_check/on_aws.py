@@ -15,7 +15,7 @@ from scripts.embedded.errors import StartError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scripts.doctoring.options import Options
+    from scripts.integrity_check.options import Options
 
 
 def slices_on_aws(options: Options) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from scripts.embedded.surroundings import kept_environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scripts.doctoring.options import Options
+    from scripts.integrity_check.options import Options
 
 
 def slices_on_this_machine(options: Options) -> Iterator[dict[str, Any]]:

@@ -6,13 +6,13 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from scripts.doctoring.on_aws import slices_on_aws
-from scripts.doctoring.on_this_machine import slices_on_this_machine
-from scripts.doctoring.options import parse
-from scripts.doctoring.start import CANNOT_TELL
-from scripts.doctoring.tombstones import Tombstones
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import stop_on_signals
+from scripts.integrity_check.on_aws import slices_on_aws
+from scripts.integrity_check.on_this_machine import slices_on_this_machine
+from scripts.integrity_check.options import parse
+from scripts.integrity_check.start import CANNOT_TELL
+from scripts.integrity_check.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NoReturn
 
-from scripts.doctoring.options import parse
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import ROOT, VENV, Installer, stop_on_signals
 from scripts.embedded.progress import Progress
+from scripts.integrity_check.options import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,5 +34,5 @@ def main(words: Sequence[str]) -> int:
 
 def _become_examination(words: Sequence[str]) -> NoReturn:
     os.chdir(ROOT)
-    program = [str(VENV / "bin/python"), "-m", "scripts.doctoring.examine", *words]
+    program = [str(VENV / "bin/python"), "-m", "scripts.integrity_check.examine", *words]
     os.execv(program[0], program)  # noqa: S606 - this very process goes on as it
