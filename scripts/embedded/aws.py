@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.policies import BUCKET
 from scripts.embedded.processes import Part, Program
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from scripts.embedded.processes import Crew

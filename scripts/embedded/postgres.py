@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 import psycopg2
 from psycopg2 import sql
 
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.errors import StartError
 from scripts.embedded.leftovers import wait_for_former_server
 from scripts.embedded.options import ROOT
 from scripts.embedded.processes import Part, Program
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from scripts.embedded.folder import Secrets

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scripts.embedded.aws import answers
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.errors import StartError
 from scripts.embedded.options import ROOT
 from scripts.embedded.processes import Part, Program
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.embedded.demo_id import CLIENT_ID
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.ports import free_ports
 from scripts.embedded.processes import Part, Program
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

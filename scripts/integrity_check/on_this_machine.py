@@ -7,10 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import ROOT
 from scripts.embedded.stack import EmbeddedStack
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -42,9 +42,9 @@ from sqlalchemy import Engine, create_engine, text
 from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.aws import answers
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
-from scripts.embedded.surroundings import kept_environment
 from tests.support.images import Picture
 from tests.support.users import Json, Person
 

@@ -19,11 +19,11 @@ from botocore.config import Config
 from psycopg2.extensions import make_dsn
 
 from scripts.embedded.aws import answers
+from scripts.embedded.environment import kept_environment
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.ports import free_ports
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.processes import Crew, Program
-from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
