@@ -22,7 +22,7 @@ from scripts.embedded.product import Product
 from scripts.embedded.progress import Progress
 from scripts.embedded.providers import DemoId, providers_of_person
 from scripts.embedded.reloading import Reloader
-from scripts.embedded.reviving import Reviver
+from scripts.embedded.restarting import Restarter
 from scripts.embedded.stack import EmbeddedStack
 
 if TYPE_CHECKING:
@@ -111,9 +111,9 @@ class Launcher:
         return demo_id.settings()
 
     def _watch(self, stack: EmbeddedStack, *, each_time: Callable[[], None] | None) -> None:
-        reviver = Reviver(crew=stack.crew, say=self._progress.say)
+        restarter = Restarter(crew=stack.crew, say=self._progress.say)
         while True:
-            reviver.look()
+            restarter.look()
             if each_time:
                 each_time()
             time.sleep(_LOOK_EVERY_SECONDS)

@@ -115,7 +115,7 @@ class Launched:
     def is_rested(self) -> bool:
         """Whether all parts have lived for a while: what dies at once again and again is given up.
 
-        See scripts/embedded/reviving.py.
+        See scripts/embedded/restarting.py.
         """
         kinds: tuple[Kind, ...] = ("worker", "api", "aws", "postgres")
         found = [self.running(kind) for kind in kinds]

@@ -18,7 +18,7 @@ _MAX_BRIEF_LIVES = 5
 
 
 @dataclass(kw_only=True)
-class Reviver:
+class Restarter:
     """Looks after the parts of a crew, but those that may end by themselves."""
 
     crew: Crew
@@ -36,9 +36,9 @@ class Reviver:
         self.crew.check_interrupted()
         for part in list(self.crew.parts):
             if part.ended() and not part.program.may_end:
-                self._revive(part)
+                self._restart(part)
 
-    def _revive(self, part: Part) -> None:
+    def _restart(self, part: Part) -> None:
         name = part.program.name
         ended_at, brief_lives = self._ends.get(part.process.pid) or self._note_end(part)
         if brief_lives >= _MAX_BRIEF_LIVES:
