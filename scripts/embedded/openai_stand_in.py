@@ -25,8 +25,8 @@ from urllib.parse import parse_qsl
 
 from PIL import Image, UnidentifiedImageError
 
-from scripts.embedded.looking import Look, look_at
 from scripts.embedded.openai_batch_stand_in import BatchDesk, number
+from scripts.embedded.pixel_descriptions import PixelDescription, describe_pixels
 
 MODEL = "pinhole-demo"
 _MAX_BODY_BYTES = 64 << 20
@@ -120,7 +120,7 @@ class StandIn(ThreadingHTTPServer):
         return Answer(body=respond(asked, picture, fault))
 
 
-def _picture_of(asked: Json) -> Look | None:
+def _picture_of(asked: Json) -> PixelDescription | None:
     """Find the data URL in the request and look at it; None when there is nothing to see."""
     parts = [part for item in _dicts(asked.get("input")) for part in _dicts(item.get("content"))]
     url = next((str(p.get("image_url")) for p in parts if p.get("type") == "input_image"), "")
@@ -130,7 +130,7 @@ def _picture_of(asked: Json) -> Look | None:
     try:
         data = base64.b64decode(encoded, validate=True)
         with Image.open(io.BytesIO(data), formats=["WEBP", "JPEG", "PNG"]) as picture:
-            return look_at(picture)
+            return describe_pixels(picture)
     except (binascii.Error, UnidentifiedImageError, OSError):
         return None
 
@@ -139,10 +139,10 @@ def _dicts(value: object) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def respond(asked: Json, look: Look, fault: str) -> Json:
+def respond(asked: Json, seen: PixelDescription, fault: str) -> Json:
     """Make the body of an answer, with one of the faults that have one; "": none."""
     schema = ((asked.get("text") or {}).get("format") or {}).get("schema") or {"type": "string"}
-    filled = fill(schema, look)
+    filled = fill(schema, seen)
     text = filled if isinstance(filled, str) else json.dumps(filled)
     content: Json = {"type": "output_text", "text": text, "annotations": []}
     incomplete = failed = None
@@ -201,7 +201,9 @@ def _hostile() -> Json:
     }
 
 
-def fill(schema: Json, look: Look, name: str = "", definitions: Json | None = None) -> Any:  # noqa: ANN401 - JSON
+def fill(
+    schema: Json, seen: PixelDescription, name: str = "", definitions: Json | None = None
+) -> Any:  # noqa: ANN401 - JSON
     """Fill a JSON schema with what was seen, going by the names of its fields."""
     definitions = schema.get("$defs", {}) if definitions is None else definitions
     if "$ref" in schema:
@@ -211,12 +213,12 @@ def fill(schema: Json, look: Look, name: str = "", definitions: Json | None = No
     match schema.get("type"):
         case "object":
             fields = schema.get("properties", {})
-            return {key: fill(value, look, key, definitions) for key, value in fields.items()}
+            return {key: fill(value, seen, key, definitions) for key, value in fields.items()}
         case "array":
-            return list(look.tags)
+            return list(seen.tags)
         case "string":
-            words = {"alt_text": look.sentence, "visible_text": ""}
-            return schema.get("enum", [words.get(name, look.paragraph)])[0]
+            words = {"alt_text": seen.sentence, "visible_text": ""}
+            return schema.get("enum", [words.get(name, seen.paragraph)])[0]
         case "boolean":
             return False
         case _:

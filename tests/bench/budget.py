@@ -42,8 +42,8 @@ from app.jobs.worker_context import WorkerContext
 from app.messages import DescribePicture
 from app.processing.yielding import never_give_way
 from app.settings import Settings, with_driver
-from scripts.embedded.looking import look_at
 from scripts.embedded.openai_stand_in import FAILURES, Answer, StandIn, respond
+from scripts.embedded.pixel_descriptions import describe_pixels
 from tests.conftest import running_stack
 from tests.support.library import library_on, root_environment
 
@@ -98,7 +98,9 @@ class FailingModel(StandIn):
             time.sleep(SLOW_SECONDS)
         picture = _decoded(asked)
         is_answered = fault in {"slow", "answered"}
-        body = respond(asked, look_at(picture), fault if fault in {"refusal", "bad_json"} else "")
+        body = respond(
+            asked, describe_pixels(picture), fault if fault in {"refusal", "bad_json"} else ""
+        )
         usage = body["usage"]
         with self._counting:
             self.nanos += usage["input_tokens"] * 100 + usage["output_tokens"] * 500

@@ -10,8 +10,8 @@ import openai
 import pytest
 from openai.types.responses import Response
 
-from scripts.embedded.looking import Look
 from scripts.embedded.openai_stand_in import StandIn, respond
+from scripts.embedded.pixel_descriptions import PixelDescription
 
 
 @pytest.fixture
@@ -76,7 +76,9 @@ def test_it_wants_a_key(port: int) -> None:
     assert call(port, "PUT", "/nothing", {})[0] == 404
 
 
-LOOK = Look(sentence="Demo description: a boat.", paragraph="A boat.", tags=("demo", "boat"))
+LOOK = PixelDescription(
+    sentence="Demo description: a boat.", paragraph="A boat.", tags=("demo", "boat")
+)
 
 
 @pytest.mark.parametrize("fault", ["", "refusal", "truncated", "bad_json", "failed", "hostile"])

@@ -12,7 +12,7 @@ _GRID = 24  # the picture is looked at as so many by so many patches
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class PixelDescription:
     """What was seen, in words; every one of them says that this is a demo."""
 
     sentence: str
@@ -20,14 +20,14 @@ class Look:
     tags: tuple[str, ...]
 
 
-def look_at(picture: Image.Image) -> Look:
+def describe_pixels(picture: Image.Image) -> PixelDescription:
     """Describe a picture by its size and colours."""
     patches = _patches(picture)
     colours = _colours(patches)
     shape, brightness, contrast = _shape(picture), _brightness(patches), _contrast(patches)
     mostly = colours[0]
     touches = f" with touches of {_listed(colours[1:])}" if colours[1:] else ""
-    return Look(
+    return PixelDescription(
         sentence=f"Demo description: a {brightness}, {shape} picture, mostly {mostly}{touches}.",
         paragraph=(
             f"This picture is {picture.width} by {picture.height} pixels, {shape} and {brightness},"
