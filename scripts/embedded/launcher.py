@@ -113,7 +113,7 @@ class Launcher:
     def _watch(self, stack: EmbeddedStack, *, each_time: Callable[[], None] | None) -> None:
         restarter = Restarter(crew=stack.crew, say=self._progress.say)
         while True:
-            restarter.look()
+            restarter.restart_ended()
             if each_time:
                 each_time()
             time.sleep(_LOOK_EVERY_SECONDS)

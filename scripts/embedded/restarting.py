@@ -26,7 +26,7 @@ class Restarter:
     _brief_lives: dict[str, int] = field(default_factory=dict)
     _ends: dict[int, tuple[float, int]] = field(default_factory=dict)
 
-    def look(self) -> None:
+    def restart_ended(self) -> None:
         """Start again what has ended, at once at first, then after longer and longer pauses.
 
         Raises:

@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     assert PACKAGES.exists(), f"run `npm ci --ignore-scripts` in {CLIENTS}, or ./scripts/test api"
     (tmp_path / "node_modules").symlink_to(PACKAGES)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    for name in ("surroundings.ts", "tsconfig.json"):
+    for name in ("environment.ts", "tsconfig.json"):
         shutil.copy(CLIENTS / name, tmp_path)
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""The surroundings of a Lambda function, in the embedded AWS: its secrets and its environment."""
+"""The environment of a Lambda function in the embedded AWS, with its secrets."""
 
 from __future__ import annotations
 

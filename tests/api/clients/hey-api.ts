@@ -10,7 +10,7 @@ import {
   listImages,
   updateImage,
 } from "./made/index.js";
-import { announcement, bytes, check, site, token, until, words } from "./surroundings.js";
+import { announcement, bytes, check, site, token, until, words } from "./environment.js";
 
 client.setConfig({ baseUrl: site, auth: token });
 

@@ -1,7 +1,7 @@
 // An integrator's program by openapi-typescript and openapi-fetch.
 import createClient from "openapi-fetch";
 import type { paths } from "./schema.js";
-import { announcement, bytes, check, site, token, until, words } from "./surroundings.js";
+import { announcement, bytes, check, site, token, until, words } from "./environment.js";
 
 const client = createClient<paths>({
   baseUrl: site,

@@ -1,4 +1,4 @@
-"""An integrator's program by openapi-python-client; what it is given, surroundings.ts says."""
+"""An integrator's program by openapi-python-client; what it is given, environment.ts says."""
 
 import hashlib
 import os
