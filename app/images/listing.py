@@ -49,7 +49,7 @@ AnyRow = Row[*tuple[Any, ...]]
 Shown = dict[str, Any]
 Anybody = User | Owner
 Reader = Callable[[str, Part], PictureUrls]
-Film = Callable[[UUID, UUID, str], str]
+SignAnimation = Callable[[UUID, UUID, str], str]
 SignMotion = Callable[[UUID, UUID, Part], str]
 
 LISTED = (
@@ -247,7 +247,12 @@ def detailed(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> AnySelec
 
 
 def image_detail(
-    owner: Anybody, image_id: UUID, *, reader: Reader, film: Film, sign_motion: SignMotion
+    owner: Anybody,
+    image_id: UUID,
+    *,
+    reader: Reader,
+    sign_animation: SignAnimation,
+    sign_motion: SignMotion,
 ) -> Shown:
     """Return one picture with all that is known about it.
 
@@ -259,7 +264,7 @@ def image_detail(
     if row is None:
         raise NotFoundError
     moves = row.is_animated and row.state == ImageState.READY
-    address = film(owner.id, row.id, row.content_type) if moves else None
+    address = sign_animation(owner.id, row.id, row.content_type) if moves else None
     return {
         **detail(row, reader=reader),
         "albums": _albums_of(owner, image_id),

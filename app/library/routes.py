@@ -413,7 +413,11 @@ def _detail(owner: User | Owner, image_id: UUID) -> Response:
 def _shown(owner: User | Owner, image_id: UUID) -> Shown:
     access = dependencies().access
     return image_detail(
-        owner, image_id, reader=_reader(owner), film=access.film, sign_motion=access.motion
+        owner,
+        image_id,
+        reader=_reader(owner),
+        sign_animation=access.animation,
+        sign_motion=access.motion,
     )
 
 

@@ -143,7 +143,7 @@ def complete_image(image_id: UUID) -> Response:
         user,
         image_id,
         reader=access.reader(user.id),
-        film=access.film,
+        sign_animation=access.animation,
         sign_motion=access.motion,
     )
     return json_response(detail, status=202)

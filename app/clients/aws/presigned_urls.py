@@ -109,7 +109,7 @@ class UserAccess:
             presigner, prefix_of_user(user_id), expires_at=expires_at, is_relative=is_relative
         )
 
-    def film(self, user_id: UUID, image_id: UUID, content_type: str) -> str:
+    def animation(self, user_id: UUID, image_id: UUID, content_type: str) -> str:
         """An address of a moving picture's original, to be shown in place.
 
         Whatever else the file may be, S3 says that it is a picture of that type, and browsers keep
@@ -124,7 +124,7 @@ class UserAccess:
         return self._shown_in_place(key, content_type, by=self.credentials(user_id))
 
     def motion(self, user_id: UUID, image_id: UUID, part: Part = MOTION) -> str:
-        """An address of a picture's moving part, as a film's: whatever it is, a video to S3.
+        """An address of a picture's moving part, as an animation's: whatever it is, a video to S3.
 
         Or, as `part` says, of a video that is an image of its own.
         """

@@ -76,26 +76,28 @@ test("a preview whose signature has run out is asked for anew, once", async () =
 describe("a picture that moves", () => {
   const [one, two] = THREE.map((image) => ({ ...image, is_animated: image.id === "two" }));
   const moving = [one, two].filter((image) => image !== undefined);
-  const film = { animation_url: "http://storage.test/users/aa/two/original?X-Amz-Signature=1" };
+  const animation = {
+    animation_url: "http://storage.test/users/aa/two/original?X-Amz-Signature=1",
+  };
   const drawn = () =>
     screen.getByRole("dialog").querySelector<HTMLImageElement>('img[alt="Picture two"]')?.src;
 
   test("moves at once, and can be stopped", async () => {
     vi.stubGlobal("matchMedia", () => ({ matches: false }));
-    serve(moving, film);
+    serve(moving, animation);
     await open();
-    await waitFor(() => expect(drawn()).toBe(film.animation_url));
+    await waitFor(() => expect(drawn()).toBe(animation.animation_url));
     await userEvent.click(screen.getByRole("button", { name: "Pause animation" }));
     await waitFor(() => expect(drawn()).toContain("preview.webp"));
   });
 
   test("stands still for who wants less motion, until it is played", async () => {
-    serve(moving, film);
+    serve(moving, animation);
     await open();
     const play = await screen.findByRole("button", { name: "Play" });
     expect(drawn()).toContain("preview.webp");
     await userEvent.click(play);
-    await waitFor(() => expect(drawn()).toBe(film.animation_url));
+    await waitFor(() => expect(drawn()).toBe(animation.animation_url));
   });
 
   test("has no such button when it does not move", async () => {

@@ -32,7 +32,7 @@ type ViewerBarProps = {
   /** Among all of the timeline; null: not known yet. */
   position: { at: number; of: number } | null;
   /** Null: it does not move. */
-  film: Animation | null;
+  animation: Animation | null;
   /** Null: it has no moving part. */
   motion: Animation | null;
   hasDetails: boolean;
@@ -55,7 +55,7 @@ type ViewerBarProps = {
 const light = "hover:bg-white/15!";
 
 export const ViewerBar = (props: ViewerBarProps) => {
-  const { image, position, film, motion, hasDetails, trash } = props;
+  const { image, position, animation, motion, hasDetails, trash } = props;
   const { download, isFetching } = useDownload(image);
   const place = position && `${formatNumber(position.at)} of ${formatNumber(position.of)}`;
   return (
@@ -78,13 +78,13 @@ export const ViewerBar = (props: ViewerBarProps) => {
         {image.favourite && ". Favourite"}
         {image.archived_at !== null && ". Archived"}
       </p>
-      {film && (
+      {animation && (
         <IconButton
-          label={film.isPlaying ? "Pause animation" : "Play"}
+          label={animation.isPlaying ? "Pause animation" : "Play"}
           className={light}
-          onClick={film.toggle}
+          onClick={animation.toggle}
         >
-          {film.isPlaying ? <PauseIcon /> : <PlayIcon />}
+          {animation.isPlaying ? <PauseIcon /> : <PlayIcon />}
         </IconButton>
       )}
       {motion && (

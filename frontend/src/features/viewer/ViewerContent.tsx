@@ -104,7 +104,7 @@ export const ViewerContent = ({
       },
     },
   });
-  const film = useAnimation(stage, detail?.id === imageId ? detail : null);
+  const animation = useAnimation(stage, detail?.id === imageId ? detail : null);
   const motion = useMotionOf(imageId);
   const playMotion = () => {
     stage.current?.resetZoom();
@@ -212,7 +212,7 @@ export const ViewerContent = ({
           <ViewerBar
             image={current ?? image}
             position={place && { at: place.before + index + 1, of: place.total }}
-            film={film}
+            animation={animation}
             motion={image.has_motion ? { isPlaying: motion.isWanted, toggle: toggleMotion } : null}
             hasDetails={hasDetails}
             onClose={close}
