@@ -21,7 +21,7 @@ const FIRST_LOAD = [
       [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
         /src.(components.(sharing.ShareIcon|corrections.PlaceIcon)|app.(search-address|seen-pictures|first-picture))/,
-        /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch|Dialog|TextField|FormAlert|form-focus|later-icons)/,
+        /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch|Dialog|TextField|FormAlert|form-focus|lazy-icons)/,
         /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|search|map|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
         /src.api.(auth.(session|reauth)|account.(account|notices))\./,
       ]
@@ -39,7 +39,7 @@ const FIRST_LOAD = [
     test: /components.corrections.(GeoNames|place-name|coordinates|use-correct|load-place)|src.api.images.(date|location)-mutations/,
   },
   // What dialogs and forms are made of: none is open at first.
-  { name: "forms", test: /src.ui.(Dialog|TextField|FormAlert|form-focus|later-icons)/ },
+  { name: "forms", test: /src.ui.(Dialog|TextField|FormAlert|form-focus|lazy-icons)/ },
   // Of settings and of signing in. Without a chunk of its own, it would be in the first one, for all of them.
   {
     name: "account",

@@ -2,13 +2,13 @@
 import { lazy } from "react";
 
 import { afterFirstPicture } from "./first-picture";
-import { later } from "./later";
+import { lazyWithPreload } from "./lazy-with-preload";
 
 export const AlbumsPage = lazy(async () => ({
   default: (await import("@/features/albums")).AlbumsPage,
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
-export const AlbumViewer = later(async () => (await import("./AlbumViewer")).default);
+export const AlbumViewer = lazyWithPreload(async () => (await import("./AlbumViewer")).default);
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
 export const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
@@ -32,11 +32,11 @@ export const SharedLinksPage = lazy(async () => ({
 export const SharedWithMe = lazy(() => import("./SharedWithMe"));
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
-export const SearchViewer = later(async () => (await loadSearch()).SearchViewer);
+export const SearchViewer = lazyWithPreload(async () => (await loadSearch()).SearchViewer);
 const loadMap = () => import("./MapPage");
 export const MapPage = lazy(async () => ({ default: (await loadMap()).MapPage }));
-export const MapViewer = later(async () => (await loadMap()).MapViewer);
-export const TrashViewer = later(async () => (await import("./TrashViewer")).TrashViewer);
+export const MapViewer = lazyWithPreload(async () => (await loadMap()).MapViewer);
+export const TrashViewer = lazyWithPreload(async () => (await import("./TrashViewer")).TrashViewer);
 export const TrashPage = lazy(async () => ({
   default: (await import("@/features/trash")).TrashPage,
 }));
@@ -72,8 +72,8 @@ export const Admin = lazy(async () => ({
   default: (await import("@/features/admin")).Admin,
 }));
 
-export const Viewer = later(async () => (await import("@/features/viewer")).default);
-export const ViewerLayer = later(async () => {
+export const Viewer = lazyWithPreload(async () => (await import("@/features/viewer")).default);
+export const ViewerLayer = lazyWithPreload(async () => {
   Viewer.preload(); // which it will want as soon as it is there
   return (await import("./ViewerLayer")).ViewerLayer;
 });

@@ -2,7 +2,7 @@
 import { useState, type ComponentProps } from "react";
 
 import { IconButton } from "./Button";
-import { EyeIcon, EyeOffIcon } from "./later-icons";
+import { EyeIcon, EyeOffIcon } from "./lazy-icons";
 import { TextField } from "./TextField";
 
 type PasswordFieldProps = Omit<ComponentProps<typeof TextField>, "type" | "trailing">;

@@ -1,6 +1,6 @@
 /**
  * The icons of the first screen: 24 by 24 strokes that take the colour of the text and say nothing aloud. Those
- * of other screens are in later-icons.tsx, which is not in the first load.
+ * of other screens are in lazy-icons.tsx, which is not in the first load.
  */
 import type { ReactNode } from "react";
 

@@ -7,7 +7,7 @@ export { Dialog } from "./Dialog";
 export { FormAlert } from "./FormAlert";
 export { useFocusOnError } from "./form-focus";
 export * from "./icons";
-export * from "./later-icons";
+export * from "./lazy-icons";
 export { isTyping } from "./is-typing";
 export { GridSkeleton } from "./GridSkeleton";
 export { LogoMark } from "./Logo";

@@ -10,7 +10,7 @@ const DescribeDialog = lazy(async () => ({
   default: (await import("./DescribeDialog")).DescribeDialog,
 }));
 
-// Not the sparkles of later-icons, which are not loaded with the first screen.
+// Not the sparkles of lazy-icons, which are not loaded with the first screen.
 const DescribeIcon = icon(
   <path d="M4 6h16M4 11h9M4 16h6m8-4 1.4 3.6L23 17l-3.6 1.4L18 22l-1.4-3.6L13 17l3.6-1.4z" />,
 );

@@ -2,17 +2,17 @@ import { render, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { later } from "./later";
+import { lazyWithPreload } from "./lazy-with-preload";
 
 const Hello = ({ name }: { name: string }) => <p>Hello {name}</p>;
 
 test("what is loaded already is there with the first rendering", async () => {
   const load = vi.fn(() => Promise.resolve(Hello));
-  const Later = later(load);
-  Later.preload();
+  const Page = lazyWithPreload(load);
+  Page.preload();
   await Promise.resolve();
   await Promise.resolve();
-  render(<Later name="Ada" fallback="Wait" />);
+  render(<Page name="Ada" fallback="Wait" />);
   expect(screen.getByText("Hello Ada")).toBeVisible();
   expect(load).toHaveBeenCalledOnce();
 });
@@ -22,21 +22,21 @@ test("what is not waits with a fallback, and is there when it has come", async (
   const code = new Promise<typeof Hello>((resolve) => {
     arrive = resolve;
   });
-  const Later = later(() => code);
-  const { rerender } = render(<Later name="Ada" fallback="Wait" />);
+  const Page = lazyWithPreload(() => code);
+  const { rerender } = render(<Page name="Ada" fallback="Wait" />);
   expect(screen.getByText("Wait")).toBeVisible();
   arrive(Hello);
   expect(await screen.findByText("Hello Ada")).toBeVisible();
-  rerender(<Later name="Bob" />);
+  rerender(<Page name="Bob" />);
   expect(screen.getByText("Hello Bob")).toBeVisible();
 });
 
 test("what cannot be loaded is the error boundary's", async () => {
   vi.spyOn(console, "error").mockImplementation(() => undefined);
-  const Later = later<{ name: string }>(() => Promise.reject(new Error("offline")));
+  const Page = lazyWithPreload<{ name: string }>(() => Promise.reject(new Error("offline")));
   render(
     <ErrorBoundary title="Broken">
-      <Later name="Ada" />
+      <Page name="Ada" />
     </ErrorBoundary>,
   );
   expect(await screen.findByText("Broken")).toBeVisible();

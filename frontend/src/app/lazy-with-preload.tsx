@@ -1,7 +1,7 @@
 /** Components whose code is loaded when they are first shown, or before. */
 import { useEffect, useState, type ComponentType, type ReactElement, type ReactNode } from "react";
 
-type Later<Props> = {
+type LazyWithPreload<Props> = {
   (props: Props & { fallback?: ReactNode }): ReactElement | null;
   /** Loads the code, which is shown without any fallback from then on. */
   preload: () => void;
@@ -14,9 +14,9 @@ const leaveToIt = (): void => undefined;
  * there. What was loaded before is shown at once, and anything else as soon as it has come. What cannot be loaded is
  * thrown, for the error boundary above.
  */
-export const later = <Props extends object>(
+export const lazyWithPreload = <Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-): Later<Props> => {
+): LazyWithPreload<Props> => {
   let ready: ComponentType<Props> | null = null;
   const start = async () => (ready ??= await load());
   const Shown = ({ fallback = null, ...props }: Props & { fallback?: ReactNode }) => {
