@@ -17,7 +17,7 @@ import {
   SignIn,
   VerifyEmail,
   CompleteRegistration,
-} from "./lazy-entrance";
+} from "./lazy-auth-screens";
 import { SIGNED_OUT_ROUTES, FOR_ITS_PERSON } from "./public-routes";
 import { safeRedirectPath } from "./safe-redirect-path";
 

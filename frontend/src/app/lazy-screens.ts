@@ -46,14 +46,14 @@ export const Settings = lazy(async () => ({
 
 /** What is shown while nobody is signed in, and what comes next there, asked for together. */
 export const loadAuth = () => import("@/features/auth");
-export const loadEntrance = () => {
+export const loadSignedOut = () => {
   void loadAuth();
-  return import("./Entrance");
+  return import("./signed-out-bundle");
 };
-export const SignedOut = lazy(async () => ({ default: (await loadEntrance()).SignedOut }));
-export const LinkPage = lazy(async () => ({ default: (await loadEntrance()).LinkPage }));
+export const SignedOut = lazy(async () => ({ default: (await loadSignedOut()).SignedOut }));
+export const LinkPage = lazy(async () => ({ default: (await loadSignedOut()).LinkPage }));
 export const RedirectSignedIn = lazy(async () => ({
-  default: (await loadEntrance()).RedirectSignedIn,
+  default: (await loadSignedOut()).RedirectSignedIn,
 }));
 export const LocalMailbox = lazy(async () => ({
   default: (await import("@/features/auth/local-mailbox")).LocalMailbox,

@@ -9,7 +9,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { forgetEarly, sessionOptions, timelineOptions } from "@/api";
 
 import { expectNone, expectPictures } from "./first-picture";
-import { loadEntrance } from "./lazy-screens";
+import { loadSignedOut } from "./lazy-screens";
 import { forgetSeen, KEY, SEARCHES, wasSignedIn } from "./seen-pictures";
 import { readLocation } from "./use-viewer-route";
 
@@ -40,7 +40,7 @@ export const preload = async (client: QueryClient): Promise<void> => {
     if (session) note(session.user !== null);
   });
   const asked: Promise<unknown>[] = [client.query(sessionOptions)];
-  if (!wasSignedIn()) asked.push(loadEntrance());
+  if (!wasSignedIn()) asked.push(loadSignedOut());
   else if (readLocation(window.location.pathname).path === "/") {
     expectPictures();
     const timeline = client.query(timelineOptions("timeline"));

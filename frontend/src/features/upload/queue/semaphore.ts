@@ -2,7 +2,7 @@
 
 type Waiting = { weight: number; first: boolean; admit: () => void };
 
-type Entrance = {
+type EnterOptions = {
   weight?: number;
   /** Before all who wait already, but for those that went first as well. */
   first?: boolean;
@@ -26,7 +26,7 @@ export class Semaphore {
   }
 
   /** Waits for a place and takes it. Call the returned function to leave; calling it again does nothing. */
-  enter(signal: AbortSignal, { weight = 0, first = false }: Entrance = {}): Promise<() => void> {
+  enter(signal: AbortSignal, { weight = 0, first = false }: EnterOptions = {}): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason as Error);
