@@ -1,4 +1,4 @@
-// The page for offline: the pictures that were seen last, from the cache that src/app/seen-pictures.ts fills.
+// The page for offline: the pictures that were seen last, from the cache that src/app/device-data.ts fills.
 (function () {
   var whenSeen = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 

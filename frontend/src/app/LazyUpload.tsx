@@ -7,7 +7,7 @@ import { albumOf, useAlbum, useSession } from "@/api";
 
 import { UploadProvider, useUpload } from "@/features/upload";
 
-import { keepSeen } from "./keep-seen";
+import { keepOfflineThumbnails } from "./offline-thumbnails";
 import { announceUpload } from "./upload-pickers";
 import { readLocation } from "./use-viewer-route";
 import { viewAt } from "./views";
@@ -22,7 +22,7 @@ const Announce = () => {
 const KeepSeen = () => {
   const client = useQueryClient();
   const id = useSession().user?.id;
-  useEffect(() => (id === undefined ? undefined : keepSeen(client, id)), [client, id]);
+  useEffect(() => (id === undefined ? undefined : keepOfflineThumbnails(client, id)), [client, id]);
   return null;
 };
 

@@ -9,7 +9,7 @@ import { timelineHandlers } from "@/test/timeline";
 
 import { preload } from "./preload";
 import { makeQueryClient } from "./query-client";
-import { KEY } from "./seen-pictures";
+import { WAS_SIGNED_IN } from "./device-data";
 
 const SCRIPT = "../../public/early.js";
 const many = Array.from({ length: 101 }, (_, at) => anImage({ id: `image-${at}` }));
@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 test("the page takes each early answer and asks for none of them again", async () => {
-  localStorage.setItem(KEY, "yes");
+  localStorage.setItem(WAS_SIGNED_IN, "yes");
   await early("/");
   await expect.poll(left).toHaveLength(4);
   const client = makeQueryClient();
@@ -61,7 +61,7 @@ test("the page takes each early answer and asks for none of them again", async (
 test("who was not signed in last is asked for alone, and so on a page without the timeline", async () => {
   await early("/");
   expect(left()).toEqual(["/api/auth/session"]);
-  localStorage.setItem(KEY, "yes");
+  localStorage.setItem(WAS_SIGNED_IN, "yes");
   await early("/settings");
   expect(left()).toEqual(["/api/auth/session"]);
 });

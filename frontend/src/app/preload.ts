@@ -10,18 +10,18 @@ import { forgetEarly, sessionOptions, timelineOptions } from "@/api";
 
 import { expectNone, expectPictures } from "./first-picture";
 import { loadSignedOut } from "./lazy-screens";
-import { forgetSeen, KEY, SEARCHES, wasSignedIn } from "./seen-pictures";
+import { forgetDeviceData, WAS_SIGNED_IN, SEARCHES, wasSignedIn } from "./device-data";
 import { readLocation } from "./use-viewer-route";
 
 let noted: boolean | null = null;
 
 const note = (isSignedIn: boolean): void => {
   if (noted === isSignedIn) return;
-  if (!isSignedIn) forgetSeen(noted === true);
+  if (!isSignedIn) forgetDeviceData(noted === true);
   noted = isSignedIn;
   try {
-    if (isSignedIn) localStorage.setItem(KEY, "yes");
-    else for (const key of [KEY, SEARCHES]) localStorage.removeItem(key);
+    if (isSignedIn) localStorage.setItem(WAS_SIGNED_IN, "yes");
+    else for (const key of [WAS_SIGNED_IN, SEARCHES]) localStorage.removeItem(key);
   } catch {
     // Storage is closed to us: starting early is only a matter of speed.
   }

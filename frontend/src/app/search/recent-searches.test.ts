@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { SEARCHES } from "../seen-pictures";
+import { SEARCHES } from "../device-data";
 import { clearSearches, noteSearch, recentSearches } from "./recent-searches";
 
 afterEach(() => localStorage.clear());

@@ -1,7 +1,7 @@
 /** Recent searches, stored in this browser only and until the user signs out (preload.ts). */
 import { lowerCase } from "@/locale";
 
-import { SEARCHES } from "../seen-pictures";
+import { SEARCHES } from "../device-data";
 
 const MAX_KEPT = 8;
 

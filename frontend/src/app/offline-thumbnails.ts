@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { isPresent } from "@/api";
 import { scriptAddress } from "@/ui/own-scripts";
 
-import { forgetSeen, SEEN, wasSignedIn } from "./seen-pictures";
+import { forgetDeviceData, OFFLINE_THUMBNAILS, wasSignedIn } from "./device-data";
 
 const MAX_KEPT = 60;
 const MAX_BYTES = 200_000;
@@ -49,7 +49,7 @@ const indexIn = async (cache: Cache): Promise<Seen | null> => {
 const keep = async (user: string, isStillHere: () => boolean): Promise<void> => {
   const wanted = onScreen();
   if (wanted.length === 0 || !isStillHere()) return;
-  const cache = await caches.open(SEEN);
+  const cache = await caches.open(OFFLINE_THUMBNAILS);
   const before = await indexIn(cache);
   const had = new Set(before?.user === user ? before.pictures.map(({ id }) => id) : []);
   const ids = new Set(wanted.map(({ id }) => id));
@@ -65,13 +65,13 @@ const keep = async (user: string, isStillHere: () => boolean): Promise<void> => 
   const index: Seen = { user, at: new Date().toISOString(), pictures: kept };
   await cache.put(keyOf("index"), Response.json(index));
   // Whoever signed out meanwhile left before this was written.
-  if (!isStillHere()) forgetSeen(true);
+  if (!isStillHere()) forgetDeviceData(true);
 };
 
 const alreadyKnown = (): void => undefined;
 
 /** Returns what ends it. Where there is no service worker, nothing is kept, for nothing would show it. */
-export const keepSeen = (client: QueryClient, user: string): (() => void) => {
+export const keepOfflineThumbnails = (client: QueryClient, user: string): (() => void) => {
   const over = new AbortController();
   // Another tab may have signed out, which this one does not know yet.
   const isStillHere = () => !over.signal.aborted && isPresent(client, user) && wasSignedIn();
@@ -86,8 +86,10 @@ export const keepSeen = (client: QueryClient, user: string): (() => void) => {
   const start = async () => {
     const { serviceWorker } = navigator;
     await serviceWorker.register(scriptAddress("/sw.js"), { updateViaCache: "none" });
-    const before = (await caches.has(SEEN)) ? await indexIn(await caches.open(SEEN)) : null;
-    if (before && before.user !== user) await caches.delete(SEEN);
+    const before = (await caches.has(OFFLINE_THUMBNAILS))
+      ? await indexIn(await caches.open(OFFLINE_THUMBNAILS))
+      : null;
+    if (before && before.user !== user) await caches.delete(OFFLINE_THUMBNAILS);
     if (over.signal.aborted) return;
     const first = setTimeout(run, FIRST_AFTER_MS);
     const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { onScreen } from "./keep-seen";
+import { onScreen } from "./offline-thumbnails";
 
 beforeEach(() => {
   document.body.innerHTML = `<main><div data-image="a1"><img alt="A harbour" src="/a1.webp"></div></main>`;
