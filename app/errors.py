@@ -1,43 +1,20 @@
 """Errors that the API answers on purpose, as problem+json (RFC 9457).
 
+Those of accounts, albums, tags and descriptions are in errors.py of their packages.
+
 AppError
 ├── BadRequestError              400  the request could not be read
 │   └── InvalidCursorError       400
 ├── NotSignedInError             401
-├── WrongCredentialsError        401
-├── WrongCodeError               401
-├── CodeNeededError              401  the password was right; a code goes with it
-├── WrongPasskeyError            401
-├── ConfirmFirstError            401  the last proof of who is there is too long ago
 ├── CrossSiteError               403
-├── NotByTokenError              403  only a person in a browser may do this
 ├── ScopeTooSmallError           403
-├── AccountDisabledError         403
 ├── MailboxLockedError           403  local mode: this browser has not shown the mailbox's key
-├── RegistrationClosedError      403
-├── InviteNeededError            403
-├── SetupCodeError               403  wrong, or used: nothing tells which
 ├── ShareLinksForbiddenError     403
 ├── NotContributorError          403  a member who may look and add nothing
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ShareClosedError             404  unknown, ended, expired, or its password is missing or wrong
 ├── ConflictError                409
-│   ├── ProveAddressError
-│   ├── ProveByMailError
-│   ├── EmailTakenError
-│   ├── NotFirstError
-│   ├── MailUnavailableError
-│   ├── LastAdministratorError
-│   ├── NotOneselfError
-│   ├── TooManyPasskeysError
-│   ├── TooManyTokensError
-│   ├── TooManyInvitesError
-│   ├── TooManyAlbumsError
 │   ├── TooManySavedSearchesError
-│   ├── AlbumsFullError
-│   ├── AlbumFullError
-│   ├── InTooManyAlbumsError
-│   ├── TooMuchInAlbumsError
 │   ├── TooManySharesError
 │   ├── TooManyInSharesError
 │   ├── TooManyToShareError
@@ -49,32 +26,15 @@ AppError
 │   ├── TooManyBlockedError
 │   ├── TooManyAddedError
 │   ├── NotTransferableError
-│   ├── TooManyTagsError
-│   ├── TooManyTagsOfImageError
-│   ├── TagExistsError
-│   ├── TooMuchToMergeError
-│   ├── LastWayInError
-│   ├── PasswordTooShortAloneError
-│   ├── TotpExistsError
-│   ├── NoSecondFactorError
-│   ├── DescriptionsUnavailableError
-│   ├── DescriptionsOffError
-│   ├── OtherHostError
-│   ├── DescribedByPersonError
-│   ├── ImageDeletedError
 │   ├── NotDamagedError
-│   ├── NotReadyError
 │   ├── NotInPartsError
 │   └── PartsMissingError
-├── LinkDeadError                410  used, expired, or never made
 ├── ChangesForgottenError        410  removals since then are not remembered any more
 ├── PreconditionFailedError      412  If-Match named another version
 ├── TooLargeError                413
 ├── CompressedError              415
 ├── NotJsonError                 415
 ├── ValidationFailedError        422
-│   ├── PasskeyRefusedError      422
-│   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
 │   ├── TooManyAtOnceError       429  several writes of the same person are under way
 │   ├── TooManyUploadsError      429  begun and not finished, cancelled or rejected
@@ -136,46 +96,10 @@ class NotSignedInError(AppError):
     detail = "Sign in to go on."
 
 
-class WrongCredentialsError(AppError):
-    status = 401
-    code = "wrong_credentials"
-    detail = "E-mail address or password is wrong."
-
-
-class WrongCodeError(AppError):
-    status = 401
-    code = "wrong_code"
-    detail = "This code is not right, or was used already. Try the next one."
-
-
-class CodeNeededError(AppError):
-    status = 401
-    code = "code_needed"
-    detail = "The password is right. Send it again with a code of your second factor."
-
-
-class WrongPasskeyError(AppError):
-    status = 401
-    code = "wrong_passkey"
-    detail = "This passkey was not accepted here. Try again, or sign in another way."
-
-
-class ConfirmFirstError(AppError):
-    status = 401
-    code = "confirm_first"
-    detail = "Confirm that it is you first: you signed in more than ten minutes ago."
-
-
 class CrossSiteError(AppError):
     status = 403
     code = "cross_site"
     detail = "Changes are accepted from the site's own pages only (send its Origin header)."
-
-
-class NotByTokenError(AppError):
-    status = 403
-    code = "not_by_token"
-    detail = "An access token cannot do this. Sign in with a browser."
 
 
 class ScopeTooSmallError(AppError):
@@ -184,34 +108,10 @@ class ScopeTooSmallError(AppError):
     detail = "This access token may only read. Make one that may write."
 
 
-class AccountDisabledError(AppError):
-    status = 403
-    code = "account_disabled"
-    detail = "This account was disabled by an administrator of this site."
-
-
 class MailboxLockedError(AppError):
     status = 403
     code = "mailbox_locked"
     detail = "Open the mailbox by the address that ./scripts/start printed when it started."
-
-
-class RegistrationClosedError(AppError):
-    status = 403
-    code = "registration_closed"
-    detail = "Registration is closed."
-
-
-class InviteNeededError(AppError):
-    status = 403
-    code = "invite_needed"
-    detail = "Joining this site takes an invitation, and this one is used, expired or not known."
-
-
-class SetupCodeError(AppError):
-    status = 403
-    code = "setup_code_wrong"
-    detail = "This setup code is wrong, or was used already."
 
 
 class ShareLinksForbiddenError(AppError):
@@ -245,87 +145,9 @@ class ConflictError(AppError):
     code = "conflict"
 
 
-class EmailTakenError(ConflictError):
-    code = "email_taken"
-    detail = "There is an account with this e-mail address. Sign in instead."
-
-
-class NotFirstError(ConflictError):
-    code = "not_first"
-    detail = "This site has its first account already. Sign in, or ask for an invitation."
-
-
-class ProveAddressError(ConflictError):
-    code = "prove_address_first"
-    detail = "Confirm your e-mail address first: open the link in the e-mail that was sent to it."
-
-
-class ProveByMailError(ConflictError):
-    code = "prove_by_mail"
-    detail = "This site sends e-mail: ask for a link to your e-mail address to join."
-
-
-class MailUnavailableError(ConflictError):
-    code = "mail_unavailable"
-    detail = "This site sends no e-mail. Ask its administrator."
-
-
-class LastAdministratorError(ConflictError):
-    code = "last_administrator"
-    detail = "You are the only administrator. Make somebody else an administrator first."
-
-
-class NotOneselfError(ConflictError):
-    code = "not_oneself"
-    detail = "You cannot disable your own account. Ask another administrator."
-
-
-class TooManyTokensError(ConflictError):
-    code = "too_many_tokens"
-    detail = "You have as many access tokens as you may. Remove one first."
-
-
-class TooManyInvitesError(ConflictError):
-    code = "too_many_invites"
-    detail = "You have as many open invitations as you may. Revoke one first."
-
-
-class TooManyAlbumsError(ConflictError):
-    code = "too_many_albums"
-    detail = (
-        "You have as many albums as you may. One that was deleted counts for 30 days, since it can"
-        " be restored."
-    )
-
-
 class TooManySavedSearchesError(ConflictError):
     code = "too_many_saved_searches"
     detail = "You have 200 saved searches, as many as you may. Delete one that you do not need."
-
-
-class AlbumsFullError(ConflictError):
-    code = "albums_full"
-    detail = "Your albums hold as much as they may. Nothing was changed; remove something first."
-
-
-class AlbumFullError(ConflictError):
-    code = "album_full"
-    detail = "An album holds 100,000 pictures at most. Nothing was changed; begin another album."
-
-
-class InTooManyAlbumsError(ConflictError):
-    code = "in_too_many_albums"
-    detail = (
-        "A picture is in 500 albums at most, those that can be restored included. Nothing was"
-        " changed; remove it from another album first."
-    )
-
-
-class TooMuchInAlbumsError(ConflictError):
-    code = "too_much_in_albums"
-    detail = (
-        "These pictures are in very many albums. Nothing was changed; take fewer pictures at once."
-    )
 
 
 class TooManySharesError(ConflictError):
@@ -409,135 +231,9 @@ class NotTransferableError(ConflictError):
     )
 
 
-class TooManyTagsError(ConflictError):
-    code = "too_many_tags"
-    detail = (
-        "You have 5,000 tags, as many as you may; one that was deleted counts for 30 days, since it"
-        " can be restored. Nothing was changed; merge some first."
-    )
-
-
-class TooManyTagsOfImageError(ConflictError):
-    code = "too_many_tags_of_image"
-    detail = (
-        "A picture has 100 tags at most, those that can be restored included. Nothing was changed;"
-        " remove another tag first."
-    )
-
-
-class TagExistsError(ConflictError):
-    code = "tag_exists"
-    detail = "There is a tag with this name already. Nothing was changed."
-
-
-class TooMuchToMergeError(ConflictError):
-    code = "too_much_to_merge"
-    detail = (
-        "More than 50,000 pictures would have to be given the other tag. Nothing was changed;"
-        " merge the other way round, or remove the tag from some first."
-    )
-
-
-class TooManyPasskeysError(ConflictError):
-    code = "too_many_passkeys"
-    detail = "You have as many passkeys as you may. Remove one first."
-
-
-class TooManyIdentitiesError(ConflictError):
-    code = "too_many_identities"
-    detail = "You have linked as many accounts of providers as you may. Unlink one first."
-
-
-class LastWayInError(ConflictError):
-    code = "last_way_in"
-    detail = "This is the only way to sign in to your account. Add another one first."
-
-
-class PasswordTooShortAloneError(ConflictError):
-    code = "password_too_short_alone"
-    detail = "Your password is too short to be the only factor. Set one of 15 characters first."
-
-
-class TotpExistsError(ConflictError):
-    code = "totp_exists"
-    detail = "There is an authenticator app already. Remove it first."
-
-
-class NoSecondFactorError(ConflictError):
-    code = "no_second_factor"
-    detail = "Recovery codes replace a second factor. Add a second factor first."
-
-
-class DescriptionsUnavailableError(ConflictError):
-    code = "descriptions_unavailable"
-    detail = "AI descriptions are not set up on this site."
-
-
-class BatchesUnavailableError(ConflictError):
-    code = "batches_unavailable"
-    detail = "The operator of this site has not switched batches of descriptions on."
-
-
-class DescriptionsOffError(ConflictError):
-    code = "descriptions_off"
-    detail = "AI descriptions are off for your account. Turn them on in the settings first."
-
-
-class OtherHostError(ConflictError):
-    code = "other_host"
-
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"This site would send pictures to {host}, which is not the host that was agreed to."
-            " Reload the page to see what is sent to whom; by the API, name it as"
-            " descriptions_host."
-        )
-
-
-class ModelPriceUnknownError(ConflictError):
-    code = "model_price_unknown"
-
-    def __init__(self, model: str) -> None:
-        super().__init__(
-            f"The price of {model} is not configured, so no pictures are sent. The administrator"
-            f" sets OPENAI_PRICES, as {model}=0.10/0.50."
-        )
-
-
-class BudgetSpentError(ConflictError):
-    code = "budget_spent"
-
-    def __init__(self, *, whose: str, resets_on: str) -> None:
-        super().__init__(
-            f"{whose} for descriptions is used up for this month. It resets on {resets_on}."
-        )
-
-
-class NeverSentError(ConflictError):
-    code = "never_sent"
-    detail = (
-        "This picture, or an album that it is in, is set to be never sent to AI. Change that first."
-    )
-
-
-class DescribedByPersonError(ConflictError):
-    code = "described_by_person"
-    detail = "You wrote this description yourself; AI will not overwrite it."
-
-
-class ImageDeletedError(ConflictError):
-    code = "image_deleted"
-    detail = "This picture is in Recently deleted. Restore it first."
-
-
 class NotDamagedError(ConflictError):
     code = "not_damaged"
     detail = "This picture is not damaged, or is being tried again already."
-
-
-class NotReadyError(ConflictError):
-    code = "not_ready"
-    detail = "This picture has no preview that could be described."
 
 
 class NotInPartsError(ConflictError):
@@ -555,12 +251,6 @@ class PartsMissingError(ConflictError):
             " send what is missing."
         )
         self.missing = missing
-
-
-class LinkDeadError(AppError):
-    status = 410
-    code = "link_dead"
-    detail = "This link was used, has expired, or does not exist. Ask for a new one."
 
 
 class ChangesForgottenError(AppError):
@@ -600,15 +290,6 @@ class ValidationFailedError(AppError):
     status = 422
     code = "validation_failed"
     detail = "Some fields are not right; see errors."
-
-
-class PasskeyRefusedError(ValidationFailedError):
-    code = "passkey_refused"
-    detail = "This passkey was not accepted. Try again; if it fails again, use another device."
-
-
-class WeakPasswordError(ValidationFailedError):
-    code = "weak_password"
 
 
 class TooManyRequestsError(AppError):
@@ -692,7 +373,7 @@ _OF_STATUS = ("method_not_allowed", "misdirected_request")
 
 
 def problem_codes() -> list[str]:
-    """Return every code that an answer may have."""
+    """Return every code that an answer may have; all packages have been imported."""
     kinds, codes = [AppError], set(_OF_STATUS)
     while kinds:
         kind = kinds.pop()

@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import exists, select, text, update
 
 from app.accounts.audit.log import Event
+from app.accounts.errors import LastAdministratorError
 from app.accounts.models import AuditEvent, User
 from app.database import db
-from app.errors import LastAdministratorError
 
 # One change at a time: two administrators who unmake each other would each see the other stay.
 _ONE_CHANGE = text("SELECT pg_advisory_xact_lock(hashtext('who administers'))")

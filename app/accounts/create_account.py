@@ -22,6 +22,12 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.links import microseconds
 from app.accounts.emails.outbox import Kind, withdraw_mails
+from app.accounts.errors import (
+    EmailTakenError,
+    InviteNeededError,
+    LinkDeadError,
+    RegistrationClosedError,
+)
 from app.accounts.mfa.methods import NEW_FACTOR, WayIn, remove_new_passkeys, remove_ways_in
 from app.accounts.models import (
     AccessToken,
@@ -43,7 +49,6 @@ from app.accounts.sessions.session_response import has_people
 from app.accounts.sessions.store import end_sessions
 from app.accounts.sessions.tokens import digest
 from app.database import db, now
-from app.errors import EmailTakenError, InviteNeededError, LinkDeadError, RegistrationClosedError
 from app.http.dependencies import dependencies
 from app.settings import Registration
 

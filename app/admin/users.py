@@ -21,6 +21,7 @@ from app.accounts.audit.log import Event, record
 from app.accounts.audit.schemas import PageIn
 from app.accounts.deletion import is_going
 from app.accounts.emails.outbox import withdraw_mails_of_shut
+from app.accounts.errors import NotOneselfError
 from app.accounts.models import AccessToken, Invite, KnownDevice, Session, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import check_again
@@ -28,7 +29,7 @@ from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.store import alive, end_sessions
 from app.admin.schemas import PersonPatch, PersonRow
 from app.database import db, now
-from app.errors import ConflictError, InvalidCursorError, NotFoundError, NotOneselfError
+from app.errors import ConflictError, InvalidCursorError, NotFoundError
 from app.images.counted_models import Storage
 
 _Columns = tuple[User, Any, int, int, int, int]

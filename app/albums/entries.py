@@ -23,13 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.accounts.models import User
+from app.albums.errors import AlbumFullError, AlbumsFullError, InTooManyAlbumsError
 from app.albums.positions import GAP, MAX_POSITION, last_position, spread
 from app.database import db, now
 from app.errors import (
-    AlbumFullError,
-    AlbumsFullError,
     ConflictError,
-    InTooManyAlbumsError,
     NotFoundError,
 )
 from app.images.album_models import Album, AlbumImage

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, text
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.albums.entries import MAX_ALBUMS, lock_albums_of, require_album, touch
+from app.albums.errors import TooManyAlbumsError
 from app.albums.listing import albums_page, show_album
 from app.albums.positions import arrange, move
 from app.albums.purge import RESTORABLE_FOR
@@ -22,7 +23,7 @@ from app.albums.schemas import (
     ListAlbumsIn,
 )
 from app.database import db, now
-from app.errors import FieldError, NotFoundError, TooManyAlbumsError
+from app.errors import FieldError, NotFoundError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.entity_tags import require_match, tag_of

@@ -24,12 +24,7 @@ from app.descriptions.batches.ask import add_batches
 from app.descriptions.batches.rows import lease_in_batch
 from app.descriptions.budget import standing_of
 from app.descriptions.consent import agreed_to
-from app.descriptions.lease import is_in_batch
-from app.descriptions.never_send import has_any, ids_never_sent
-from app.descriptions.preferences import prompt_options_of
-from app.descriptions.tariff import Tariff
-from app.descriptions.versions import by
-from app.errors import (
+from app.descriptions.errors import (
     BatchesUnavailableError,
     BudgetSpentError,
     DescribedByPersonError,
@@ -38,8 +33,15 @@ from app.errors import (
     ImageDeletedError,
     ModelPriceUnknownError,
     NeverSentError,
-    NotFoundError,
     NotReadyError,
+)
+from app.descriptions.lease import is_in_batch
+from app.descriptions.never_send import has_any, ids_never_sent
+from app.descriptions.preferences import prompt_options_of
+from app.descriptions.tariff import Tariff
+from app.descriptions.versions import by
+from app.errors import (
+    NotFoundError,
     TooManyAtOnceError,
     TooManyRequestsError,
 )

@@ -10,8 +10,8 @@ from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import check_again, current_user, session_required
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
+from app.descriptions.errors import DescriptionsUnavailableError, OtherHostError
 from app.descriptions.never_send import stop_all
-from app.errors import DescriptionsUnavailableError, OtherHostError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response

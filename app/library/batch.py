@@ -21,7 +21,8 @@ from app.albums.entries import (
     remove_images,
     require_album,
 )
-from app.errors import NotFoundError, TooMuchInAlbumsError
+from app.albums.errors import TooMuchInAlbumsError
+from app.errors import NotFoundError
 from app.images.models import Image
 from app.images.tag_models import Tag
 from app.library.batch_schemas import (

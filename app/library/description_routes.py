@@ -35,6 +35,7 @@ from app.descriptions.batches.rows import look_soon
 from app.descriptions.budget import Standing, Sums, mean_cost, smaller, standing_of
 from app.descriptions.circuit_breaker import Stopped, why_it_rests
 from app.descriptions.consent import UNKNOWN_HOST, agreed_to
+from app.descriptions.errors import DescriptionsUnavailableError
 from app.descriptions.lease import end_rest
 from app.descriptions.never_send import (
     albums_never_sent,
@@ -46,7 +47,6 @@ from app.descriptions.preferences import prompt_options_of
 from app.descriptions.selected import count_standings
 from app.descriptions.tariff import Tariff
 from app.errors import (
-    DescriptionsUnavailableError,
     FieldError,
     ValidationFailedError,
 )

@@ -20,10 +20,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.albums.entries import add_images, lock_albums_of, remove_images, touch
+from app.albums.errors import TooMuchInAlbumsError
 from app.database import db, now
 from app.descriptions.never_send import keep_as_others, take_mark_back
 from app.descriptions.versions import by, copy_description, take_back_copy
-from app.errors import NotFoundError, TooMuchInAlbumsError
+from app.errors import NotFoundError
 from app.images.album_models import Album, AlbumImage
 from app.images.corrections import set_title
 from app.images.fingerprint_models import FingerprintRow, UnalikePair

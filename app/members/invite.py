@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select, text
 
 from app.accounts.audit.log import Event, record, record_by_another
+from app.accounts.errors import ProveAddressError
 from app.accounts.models import User
 from app.albums.entries import require_album
 from app.database import db, now
 from app.errors import (
     NotFoundError,
-    ProveAddressError,
     TooManyInAlbumError,
     TooManyInvitedError,
 )

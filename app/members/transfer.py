@@ -20,8 +20,9 @@ from sqlalchemy import delete, exists, func, or_, select, text, update
 from app.accounts.audit.log import Event, record, record_by_another
 from app.accounts.models import User
 from app.albums.entries import MAX_ALBUMS, add_images, lock_albums_of, require_album
+from app.albums.errors import TooManyAlbumsError
 from app.database import db, now
-from app.errors import NotTransferableError, TooManyAlbumsError
+from app.errors import NotTransferableError
 from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.models import Image
 from app.members.contribute import MAX_IN_ALBUM, MAX_OF_MEMBER, MAX_OF_OWNER, MAX_OF_PERSON

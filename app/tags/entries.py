@@ -24,10 +24,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db, now
-from app.errors import NotFoundError, TooManyTagsError, TooManyTagsOfImageError
+from app.errors import NotFoundError
 from app.images.models import Image
 from app.images.tag_models import ImageTag, Tag, key_of
 from app.search.index import index_tag
+from app.tags.errors import TooManyTagsError, TooManyTagsOfImageError
 from app.tags.paths import paths_above
 
 MAX_TAGS_OF_PERSON = 5_000

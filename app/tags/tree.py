@@ -15,14 +15,13 @@ from app.albums.entries import lock_albums_of
 from app.database import db, now
 from app.errors import (
     FieldError,
-    TagExistsError,
-    TooMuchToMergeError,
     ValidationFailedError,
 )
 from app.images.models import Image
 from app.images.tag_models import MAX_TAG_DEPTH, MAX_TAG_PATH, ImageTag, Tag, key_of
 from app.search.index import tag_words
 from app.tags.entries import find_or_make, require_tag
+from app.tags.errors import TagExistsError, TooMuchToMergeError
 from app.tags.purge import RESTORABLE_FOR
 
 # What one request may have to write: decision 0103 has the figures.

@@ -8,6 +8,7 @@ invited people request count against their own limit, which strangers cannot use
 from uuid import UUID
 
 from app.accounts.emails.outbox import Kind
+from app.accounts.errors import MailUnavailableError
 from app.accounts.rate_limits.limiter import Counted, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -20,7 +21,6 @@ from app.accounts.rate_limits.policies import (
     MAILS_OF_PERSON,
     MAILS_TO_ADDRESS,
 )
-from app.errors import MailUnavailableError
 from app.http.dependencies import dependencies
 
 

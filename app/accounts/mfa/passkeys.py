@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record_failure
+from app.accounts.errors import PasskeyRefusedError, TooManyPasskeysError, WrongPasskeyError
 from app.accounts.mfa.former_factors import (
     former_passkey,
     former_passkeys,
@@ -34,7 +35,6 @@ from app.accounts.sessions.guards import lock_current_user
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.tokens import new_token
 from app.database import db, now
-from app.errors import PasskeyRefusedError, TooManyPasskeysError, WrongPasskeyError
 from app.http.dependencies import dependencies
 
 if TYPE_CHECKING:

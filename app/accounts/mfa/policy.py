@@ -7,6 +7,12 @@ from sqlalchemy.exc import InvalidRequestError
 
 from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, queue_mail
+from app.accounts.errors import (
+    AccountDisabledError,
+    LastWayInError,
+    PasswordTooShortAloneError,
+    ProveAddressError,
+)
 from app.accounts.mfa.former_factors import keep_codes
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.recovery_codes import forget_codes
@@ -16,11 +22,7 @@ from app.accounts.rate_limits.seats import take_sign_in_seat
 from app.accounts.sessions.guards import own_session
 from app.database import db
 from app.errors import (
-    AccountDisabledError,
-    LastWayInError,
     NotSignedInError,
-    PasswordTooShortAloneError,
-    ProveAddressError,
 )
 from app.http.dependencies import dependencies
 

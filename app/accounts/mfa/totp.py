@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from app.accounts.errors import TotpExistsError
 from app.accounts.mfa.encryption import UnsealError, seal, unseal
 from app.accounts.models import Totp, User
 from app.database import db, now
-from app.errors import TotpExistsError
 from app.http.dependencies import dependencies
 from app.http.middleware import host_of
 

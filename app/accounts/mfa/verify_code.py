@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.accounts.audit.log import Event, record, record_failure
+from app.accounts.errors import WrongCodeError
 from app.accounts.mfa.former_factors import (
     keep_used_code,
     old_proof,
@@ -29,7 +30,6 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.store import find_device
 from app.database import db
-from app.errors import WrongCodeError
 
 
 @dataclass(frozen=True, kw_only=True)

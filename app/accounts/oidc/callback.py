@@ -11,6 +11,12 @@ from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.create_account import is_first, make_account, refuse_uninvited, use_invite
 from app.accounts.email_address import normalised_address
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.errors import (
+    AccountDisabledError,
+    InviteNeededError,
+    LinkDeadError,
+    RegistrationClosedError,
+)
 from app.accounts.identities import (
     UnlinkedIdentity,
     add_identity,
@@ -33,11 +39,7 @@ from app.clients.openid.client import Claims
 from app.clients.openid.id_token import LEEWAY_SECONDS
 from app.database import db, now
 from app.errors import (
-    AccountDisabledError,
-    InviteNeededError,
-    LinkDeadError,
     NotSignedInError,
-    RegistrationClosedError,
 )
 from app.http.dependencies import dependencies
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from app.accounts.audit.log import Event, record
 from app.accounts.create_account import find_invite
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.errors import ConfirmFirstError, TooManyIdentitiesError
 from app.accounts.identities import awaited_link, has_too_many, label_of
 from app.accounts.mfa.policy import (
     mail_of_change,
@@ -52,11 +53,9 @@ from app.clients.openid.client import OpenIDClient
 from app.clients.openid.discovery import ProviderError
 from app.database import db
 from app.errors import (
-    ConfirmFirstError,
     NotFoundError,
     NotSignedInError,
     TooManyAtOnceError,
-    TooManyIdentitiesError,
     UnavailableError,
 )
 from app.http.blueprint import APIBlueprint

@@ -5,10 +5,11 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from app.accounts.errors import WeakPasswordError
 from app.accounts.mfa.methods import second_factors
 from app.accounts.models import User
 from app.accounts.passwords.strength import SHORTEST_ALONE, Judgement, judge, words_of
-from app.errors import FieldError, WeakPasswordError
+from app.errors import FieldError
 from app.http.dependencies import dependencies
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from app.accounts.audit.log import Event, record
 from app.accounts.create_account import move_to
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail, withdraw_mails
 from app.accounts.emails.rate_limits import count_for_change, count_for_person, refuse_without_mail
+from app.accounts.errors import LinkDeadError
 from app.accounts.models import OutboxMail, User
 from app.accounts.rate_limits.policies import TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
@@ -19,7 +20,7 @@ from app.accounts.sessions.guards import (
 )
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
-from app.errors import FieldError, LinkDeadError, ValidationFailedError
+from app.errors import FieldError, ValidationFailedError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 

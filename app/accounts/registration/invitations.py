@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.accounts.errors import TooManyInvitesError
 from app.accounts.models import Invite
 from app.accounts.sessions.tokens import digest, new_token
 from app.database import db, now
-from app.errors import TooManyInvitesError
 
 GOOD_FOR = timedelta(days=7)
 MAX_OPEN = 200  # of an administrator; the list shows as many

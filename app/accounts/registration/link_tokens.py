@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from app.accounts.client_info import visitor
+from app.accounts.errors import LinkDeadError
 from app.accounts.models import Invite, OneTimeToken
 from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import LINK_TRIES_NETWORK
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db
-from app.errors import LinkDeadError
 
 Found = TypeVar("Found", Invite, OneTimeToken)
 

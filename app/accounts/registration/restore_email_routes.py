@@ -17,6 +17,7 @@ from sqlalchemy import exists, select
 from app.accounts.create_account import has_older_factor, move_back
 from app.accounts.emails.links import was_undone
 from app.accounts.emails.outbox import Kind, queue_mail
+from app.accounts.errors import CodeNeededError, LinkDeadError, WrongPasskeyError
 from app.accounts.mfa.former_factors import has_old_passkey, old_proof
 from app.accounts.mfa.methods import NEW_FACTOR
 from app.accounts.mfa.passkeys import options_to_get, prove_passkey, this_browser
@@ -36,7 +37,6 @@ from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import How, user_of
 from app.accounts.sign_in.passkey_options import answer_with
 from app.database import db, now
-from app.errors import CodeNeededError, LinkDeadError, WrongPasskeyError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 

@@ -26,6 +26,7 @@ from app.accounts.emails.rate_limits import (
     count_for_stranger,
     refuse_without_mail,
 )
+from app.accounts.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import OneTimeToken, User
 from app.accounts.passwords.hashing import hash_password, refuse_weak
@@ -47,7 +48,6 @@ from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import How, finish_sign_in, user_of
-from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.errors import WrongPasskeyError
 from app.accounts.mfa.former_factors import keep_passkey, old_proof
 from app.accounts.mfa.passkeys import (
     add_passkey,
@@ -58,7 +59,7 @@ from app.accounts.sign_in.flow import (
 )
 from app.accounts.sign_in.passkey_options import answer_with
 from app.database import db
-from app.errors import NotFoundError, WrongPasskeyError
+from app.errors import NotFoundError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail, withdraw_mails
+from app.accounts.errors import NoSecondFactorError, WeakPasswordError, WrongCodeError
 from app.accounts.mfa.former_factors import keep_app, keep_codes
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import (
@@ -54,7 +55,7 @@ from app.accounts.sessions.guards import (
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.rotation import keep_only_this_session
 from app.database import db
-from app.errors import NoSecondFactorError, NotFoundError, WeakPasswordError, WrongCodeError
+from app.errors import NotFoundError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.errors import TooManyTokensError
 from app.accounts.mfa.policy import mail_of_change
 from app.accounts.models import AccessToken
 from app.accounts.rate_limits.limiter import take_each
@@ -21,7 +22,7 @@ from app.accounts.sessions.guards import (
     session_required,
 )
 from app.database import db
-from app.errors import NotFoundError, TooManyTokensError
+from app.errors import NotFoundError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from app.accounts.client_info import visitor
+from app.accounts.errors import ConfirmFirstError, NotByTokenError
 from app.accounts.rate_limits.limiter import Limit
 from app.accounts.rate_limits.requests import count_network_request, count_request
 from app.accounts.rate_limits.seats import take_account_seat
@@ -25,8 +26,6 @@ from app.accounts.sessions.lookup import Owner, Profile, find_owner, find_profil
 from app.database import db, names_what_is_gone
 from app.errors import (
     AppError,
-    ConfirmFirstError,
-    NotByTokenError,
     NotFoundError,
     NotSignedInError,
     ScopeTooSmallError,

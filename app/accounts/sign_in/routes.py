@@ -9,6 +9,12 @@ from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.client_info import visitor
 from app.accounts.create_account import is_first, make_account, may_set_up
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
+from app.accounts.errors import (
+    EmailTakenError,
+    NotFirstError,
+    SetupCodeError,
+    WrongCredentialsError,
+)
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import User
 from app.accounts.passwords.attempts import take_password_try
@@ -23,11 +29,7 @@ from app.accounts.sessions.store import end_session
 from app.accounts.sign_in.flow import How, finish_sign_in
 from app.database import db, now
 from app.errors import (
-    EmailTakenError,
-    NotFirstError,
     NotSignedInError,
-    SetupCodeError,
-    WrongCredentialsError,
 )
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies

@@ -6,6 +6,7 @@ from flask import Response
 
 from app.accounts.audit.log import Event, record_failure
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.errors import CodeNeededError, WrongCredentialsError, WrongPasskeyError
 from app.accounts.mfa.former_factors import old_proof
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
@@ -37,10 +38,7 @@ from app.accounts.sign_in.flow import How, awaited_second_factor, finish_second_
 from app.accounts.sign_in.reauthentication import renew_session
 from app.database import db, now
 from app.errors import (
-    CodeNeededError,
     NotSignedInError,
-    WrongCredentialsError,
-    WrongPasskeyError,
 )
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
