@@ -59,6 +59,13 @@ class Album(Base):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index("ix_albums_to_index", "id", postgresql_where=text("title_words IS NULL")),
+        Index(
+            "ix_albums_title_words",
+            "title_words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_albums_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         {"comment": "Albums: at most 10,000 of a person, deleted ones included."},
     )

@@ -45,6 +45,13 @@ class Tag(Base):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index("ix_tags_owner_id", "owner_id"),
+        Index(
+            "ix_tags_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_tags_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         {"comment": "People's own tags: at most 5,000 of a person, deleted ones included."},
     )

@@ -441,6 +441,12 @@ def _matching(asked: _Asked) -> str:
     """Write the join that asks of each image of a walk whether it matches."""
     if not asked.words:
         return ""
+    # OFFSET: row by row, by the primary key; a join of both tables would read all of them.
+    return f"JOIN LATERAL ({_ways(asked)} OFFSET 0) AS matching ON true"
+
+
+def _ways(asked: _Asked) -> str:
+    """Write the query that has a row where an image `i` matches."""
     ways = [f"{_WORDS} @@ CAST(:words AS tsquery)"]
     for number, group in enumerate(asked.groups):
         rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
@@ -453,11 +459,7 @@ def _matching(asked: _Asked) -> str:
         if group_of_tags.rest:
             also.append(f"{_WORDS} @@ CAST(:{group_of_tags.rest} AS tsquery)")
         ways.append(f"({' AND '.join(also)})")
-    # OFFSET: row by row, by the primary key; a join of both tables would read all of them.
-    return (
-        f"JOIN LATERAL (SELECT FROM (SELECT) AS one {_JOINED.format(image='i.id')}"
-        f" WHERE {' OR '.join(ways)} OFFSET 0) AS matching ON true"
-    )
+    return f"SELECT FROM (SELECT) AS one {_JOINED.format(image='i.id')} WHERE {' OR '.join(ways)}"
 
 
 def _in_library(asked: _Asked) -> str:

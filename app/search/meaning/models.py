@@ -6,15 +6,15 @@ request waits for it. A trigger notes each image whose words in the index change
 Until then an image is found by what it meant before. Where search by meaning is switched off notes
 stay, one for each image at most, and vectors are made when it is switched on.
 
-[Note: Signs first] A search compares the signs of all vectors of one person: the 64 bytes are in an
-index by owner, so neither the vectors nor anybody else's are read, and no extension is needed. Of
-the nearest by signs the whole vectors are compared. An image without text has no row, so that there
-is no vector of length 0.
+[Note: Signs first] A search compares the signs of all vectors of one person, 64 bytes each, which
+the process holds: see signs.py. They are in an index by owner, so that neither the vectors nor
+anybody else's are read, and no extension is needed. Of the nearest by signs the whole vectors are
+compared. An image without text has no row, so that there is no vector of length 0.
 """
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,9 +28,10 @@ class ImageMeaning(Base):
     __tablename__ = "image_meanings"
     __table_args__ = (
         Index(
-            "ix_image_meanings_signs",
+            "ix_image_meanings_version",
             "model",
             "owner_id",
+            "version",
             postgresql_include=["image_id", "signs"],
         ),
         {"comment": "Vectors of images' texts: see app/search/meaning/models.py."},
@@ -50,6 +51,11 @@ class ImageMeaning(Base):
         BIT(DIMENSIONS), comment="1 where a part of the vector is above 0."
     )
     parts: Mapped[bytes] = mapped_column(LargeBinary, comment="The vector, a signed byte a part.")
+    version: Mapped[int] = mapped_column(
+        BigInteger,
+        server_default=text("0"),
+        comment="Of an owner's, those that changed later have higher ones.",
+    )
 
 
 class ImageToEmbed(Base):

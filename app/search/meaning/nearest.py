@@ -11,9 +11,8 @@ not among the nearest 10,000 of a person is hardly near.
 
 import struct
 from binascii import Error as NotHexError
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,7 +23,8 @@ from app.database import db
 from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.errors import InvalidCursorError
 from app.images.pagination import decode_cursor, encode_cursor
-from app.search.find import Bounds, _ask, _Asked, _in_library, _matching, _range
+from app.search.find import Bounds, _ask, _Asked, _in_library, _matching, _range, _ways
+from app.search.meaning.signs import HeldSigns
 from app.search.own_tags import find_own_tags
 from app.search.query import Query
 from app.search.words import words_of
@@ -57,6 +57,13 @@ class Limits:
 
 
 _USUAL = Limits()
+# The part of the nearest that is gone by which others may have been hidden.
+_MANY_GONE = 0.1
+# Of the nearest, which are asked whether they are in the library and have the words.
+_ASKED_AT_ONCE = 100
+_signs = HeldSigns()
+# How near an image is, below 0 so that the nearest is first, and which it is.
+_Place = tuple[float, UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,14 +110,8 @@ def find_near(
     behind = _parse(cursor) if cursor else None
     if vector is None:
         return Near()
-    candidates = _candidates(owner, query, vector, limits=limits)
-    nearness = encoder.nearness(vector, [bytes(row.parts) for row in candidates])
-    least = max(MIN_NEARNESS, MIN_OF_NEAREST * max(nearness, default=0))
-    found = sorted(
-        (-near, row.id) for near, row in zip(nearness, candidates, strict=True) if near >= least
-    )
-    has_words = _with_all_words(owner, query, [image_id for _, image_id in found])
-    vague = [each for each in found if each[1] not in has_words][: limits.shown]
+    search = _Search(owner, query, vector, encoder=encoder, limits=limits)
+    vague = search.vague(behind=behind, limit=limit)
     rest = [each for each in vague if behind is None or each > behind]
     page = rest[:limit]
     is_last = len(rest) <= limit
@@ -132,63 +133,137 @@ def _precise(query: Query) -> Query:
     return replace(query, phrases=[*phrases, *unwanted])
 
 
-def _candidates(
-    owner: User | Owner, query: Query, vector: Vector, *, limits: Limits
-) -> Sequence[Any]:
-    """Return ids and vectors of the nearest by signs that match all but the plain words."""
-    precise = _precise(query)
-    asked = _ask(owner, precise, find_own_tags(owner, precise), Bounds())
-    rows = _nearest(asked, vector, most=limits.first, compared=limits.compared)
-    if len(rows) < limits.few and _has_more_than(owner, limits.first):
-        rows = _nearest(asked, vector, most=limits.more, compared=limits.compared)
-    return rows
+class _Search:
+    """One question: what is near, and has not all of its words."""
+
+    def __init__(
+        self,
+        owner: User | Owner,
+        query: Query,
+        vector: Vector,
+        *,
+        encoder: Encoder,
+        limits: Limits,
+    ) -> None:
+        self._owner, self._vector, self._encoder = owner, vector, encoder
+        self._limits = limits
+        self._gone = 0
+        precise = _precise(query)
+        self._asked = _ask(owner, precise, find_own_tags(owner, precise), Bounds())
+        self._words: _Asked | None = None
+        if query.wanted:
+            self._words = _ask(owner, query, find_own_tags(owner, query), Bounds())
+
+    def vague(self, *, behind: _Place | None, limit: int) -> list[_Place]:
+        """Return what is near, the nearest first; at least as far as the page goes, if it does."""
+        if not self._is_narrowed:
+            for _ in range(2):  # what was deleted is noticed by the first
+                near = _signs.nearest(self._owner.id, self._vector, most=self._limits.first)
+                found, is_representative = self._among(near, behind=behind, limit=limit)
+                if self._gone <= len(near) * _MANY_GONE:
+                    break
+            if is_representative:
+                return found
+        return self._among(self._matching(), behind=behind, limit=limit)[0]
+
+    @property
+    def _is_narrowed(self) -> bool:
+        """Whether more is asked for than that images are in the library."""
+        asked = self._asked
+        has_range = "first" in asked.values or "end" in asked.values
+        return bool(asked.words or asked.filters or has_range or asked.is_deleted)
+
+    def _matching(self) -> list[str]:
+        """Return the nearest by signs that match all but the plain words: see the note above."""
+        matching: list[str] = []
+        for most in (self._limits.first, self._limits.more):
+            near = _signs.nearest(self._owner.id, self._vector, most=most)
+            matching = self._matching_of(near)
+            if len(matching) >= self._limits.few or len(near) < most:
+                break
+        return matching
+
+    def _matching_of(self, near: Sequence[str]) -> list[str]:
+        asked = self._asked
+        where = [_in_library(asked), *_range("i", asked), *asked.filters]
+        # OFFSET: by the primary key. Of a young table PostgreSQL may choose an index by owner
+        # instead, and read all of a person's images for each.
+        statement = f"""
+            SELECT near.place
+            FROM unnest(CAST(:near AS uuid[])) WITH ORDINALITY AS near (image_id, place)
+            CROSS JOIN LATERAL (SELECT * FROM images WHERE id = near.image_id OFFSET 0) AS i
+            {_matching(asked)}
+            WHERE i.owner_id = :owner AND {" AND ".join(where)}
+            ORDER BY near.place LIMIT :compared
+        """  # noqa: S608 - constants and numbers
+        values = {"near": _array(near), "compared": self._limits.compared}
+        places = db.session.scalars(text(statement), {**asked.values, **values})
+        return [near[place - 1] for place in places]
+
+    def _among(
+        self, near: Sequence[str], *, behind: _Place | None, limit: int
+    ) -> tuple[list[_Place], bool]:
+        """Return what is vague among some, and whether most of what was asked is in the library."""
+        ranked = self._ranked(near)
+        found: list[_Place] = []
+        least, asked, there = MIN_NEARNESS, 0, 0
+        for start in range(0, len(ranked), _ASKED_AT_ONCE):
+            some = ranked[start : start + _ASKED_AT_ONCE]
+            has_words = self._in_library([image_id for _, image_id in some])
+            shown = [each for each in some if each[1] in has_words]
+            asked, there = asked + len(some), there + len(shown)
+            if shown and there == len(shown):  # the nearest of all
+                least = max(least, MIN_OF_NEAREST * -shown[0][0])
+            found += [each for each in shown if not has_words[each[1]] and -each[0] >= least]
+            on_page = sum(behind is None or each > behind for each in found)
+            if on_page > limit or len(found) >= self._limits.shown or -some[-1][0] < least:
+                break
+        return found[: self._limits.shown], 2 * there >= asked
+
+    def _ranked(self, near: Sequence[str]) -> list[_Place]:
+        """Compare whole vectors; notice what was deleted."""
+        statement = text("""
+            SELECT near.place, kept.parts
+            FROM unnest(CAST(:near AS uuid[])) WITH ORDINALITY AS near (image_id, place)
+            CROSS JOIN LATERAL (
+                SELECT parts FROM image_meanings
+                WHERE image_id = near.image_id AND owner_id = :owner AND model = :model OFFSET 0
+            ) AS kept
+        """)
+        values = {"near": _array(near), "owner": self._owner.id, "model": MODEL}
+        rows = db.session.execute(statement, values).all()
+        self._gone = len(near) - len(rows)
+        if self._gone:
+            _signs.forget(self._owner.id)
+        nearness = self._encoder.nearness(self._vector, [bytes(parts) for _, parts in rows])
+        return sorted(
+            (-each, UUID(near[place - 1]))
+            for each, (place, _) in zip(nearness, rows, strict=True)
+            if each >= MIN_NEARNESS
+        )
+
+    def _in_library(self, ids: Sequence[UUID]) -> dict[UUID, bool]:
+        """Return which images are in the library, and whether they have all words."""
+        words = self._words
+        statement = f"""
+            SELECT i.id, {f"EXISTS ({_ways(words)})" if words else "false"} AS has_words
+            FROM (SELECT * FROM images WHERE owner_id = :owner AND id = ANY (:ids) OFFSET 0) AS i
+            WHERE {_in_library(self._asked)}
+        """  # noqa: S608 - constants
+        values = {**(words or self._asked).values, "ids": list(ids)}
+        return {row.id: row.has_words for row in db.session.execute(text(statement), values)}
 
 
-def _nearest(asked: _Asked, vector: Vector, *, most: int, compared: int) -> Sequence[Any]:
-    where = [_in_library(asked), *_range("i", asked), *asked.filters]
-    # OFFSET: by the primary key. Of a young table PostgreSQL may choose an index by owner instead,
-    # and read all of a person's images for each.
-    statement = f"""
-        SELECT i.id, kept.parts
-        FROM nearest_meanings(:owner, CAST(:model AS smallint), CAST(:signs AS bit(512)), :most)
-            AS near
-        CROSS JOIN LATERAL (SELECT * FROM images WHERE id = near.image_id OFFSET 0) AS i
-        {_matching(asked)}
-        JOIN image_meanings AS kept ON kept.image_id = i.id AND kept.owner_id = :owner
-        WHERE i.owner_id = :owner AND {" AND ".join(where)}
-        ORDER BY near.apart, near.image_id LIMIT :compared
-    """  # noqa: S608 - constants and numbers
-    values = {"model": MODEL, "signs": vector.signs, "most": most, "compared": compared}
-    return db.session.execute(text(statement), {**asked.values, **values}).all()
-
-
-def _has_more_than(owner: User | Owner, number: int) -> bool:
-    counted = text(
-        "SELECT count(*) FROM (SELECT FROM image_meanings"
-        " WHERE model = :model AND owner_id = :owner LIMIT :most) AS own"
-    )
-    values: Mapping[str, object] = {"model": MODEL, "owner": owner.id, "most": number + 1}
-    return int(db.session.scalar(counted, values) or 0) > number
-
-
-def _with_all_words(owner: User | Owner, query: Query, ids: Sequence[UUID]) -> set[UUID]:
-    """Return which of a person's images have all words, so that they are found by these."""
-    if not ids or not query.wanted:
-        return set()
-    asked = _ask(owner, query, find_own_tags(owner, query), Bounds())
-    statement = f"""
-        SELECT i.id FROM (
-            SELECT id FROM images WHERE owner_id = :owner AND id = ANY (:ids) OFFSET 0
-        ) AS i {_matching(asked)}
-    """  # noqa: S608 - constants
-    return set(db.session.scalars(text(statement), {**asked.values, "ids": list(ids)}))
+def _array(ids: Sequence[str]) -> str:
+    """Write ids as PostgreSQL reads an array of them."""
+    return "{" + ",".join(ids) + "}"
 
 
 def _cursor(distance: float, image_id: UUID) -> str:
     return encode_cursor(LIST, struct.pack(">d", distance).hex(), image_id.hex)
 
 
-def _parse(cursor: str) -> tuple[float, UUID]:
+def _parse(cursor: str) -> _Place:
     try:
         distance, image_id = decode_cursor(LIST, cursor)
         (parsed,) = struct.unpack(">d", bytes.fromhex(distance))

@@ -10,15 +10,17 @@ import httpx2
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
-from app.database import db
+from app.database import db, is_lock_timeout
 from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.http.dependencies import build_parts
-from app.search.meaning import make
+from app.search.meaning import make, signs
 from app.search.meaning.make import embed_some, note_former_models, owners_to_embed
 from app.search.meaning.nearest import Limits, encode_words, find_near
+from app.search.meaning.signs import HeldSigns, read_signs
 from app.search.query import parse_query
 from app.settings import Settings
 from scripts.embedded.models import StandIn
@@ -283,6 +285,104 @@ def test_one_with_few_images_finds_them_beside_very_many_of_others_and_pages_bey
     assert [len(page) for page in pages] == [60, 60, 60, 20]  # 200 at most
     assert len(set(everything)) == 200
     assert set(everything) <= set(many)
+
+
+def test_what_is_deleted_for_good_hides_nothing(
+    ada: Person, images: list[str], database: Engine, encoder: Encoder
+) -> None:
+    """Signs of 600 nearer ones are held when they are deleted: the next question goes without."""
+    nearer = add_images(ada, database, 600, start=1_000)
+    with database.begin() as connection:
+        copy_meaning(connection, nearer, of=images[0])
+    describe(ada, images[0], alt_text="A dog on a lawn")
+    embed_all(database, encoder)
+    assert set(near_ids(ada, "three puppies tumbling on lawns")) <= set(nearer)
+    with database.begin() as connection:
+        connection.execute(
+            text("DELETE FROM images WHERE id = ANY (CAST(:ids AS uuid[]))"), {"ids": nearer}
+        )
+    assert near_ids(ada, "three puppies tumbling on lawns")[:1] == [images[0]]
+
+
+def test_signs_in_memory_give_the_same_order_as_the_database(
+    ada: Person, images: list[str], database: Engine, encoder: Encoder
+) -> None:
+    """By any question, at first and after some of them changed."""
+    many = add_images(ada, database, 150, start=1_000)
+    held = HeldSigns()
+    draw = text("""
+        UPDATE image_meanings
+        SET signs = CAST('x' || encode(sha512(CAST(image_id || ' ' || version AS bytea)), 'hex')
+            AS bit(512))
+        WHERE image_id = ANY (CAST(:ids AS uuid[]))
+    """)
+    by_database = text(
+        "SELECT image_id FROM nearest_meanings("
+        ":owner, CAST(:model AS smallint), CAST(:signs AS bit(512)), 40)"
+    )
+    with database.begin() as connection:
+        copy_meaning(connection, many, of=images[0])
+    for changed in (many, many[:30], many[100:]):
+        with database.begin() as connection:
+            connection.execute(draw, {"ids": changed})
+        for q in ("young dogs", "a pizza", "xylophone"):
+            (vector,) = encoder.encode([q])
+            assert vector
+            values = {"owner": ada.user_id, "model": MODEL, "signs": vector.signs}
+            with database.connect() as connection:
+                expected = [each.hex for each in connection.scalars(by_database, values)]
+            assert held.nearest(UUID(ada.user_id), vector, most=40) == expected
+            db.session.rollback()
+
+
+def test_changes_of_one_person_are_numbered_in_the_order_of_their_commits(
+    bob: Person, images: list[str], database: Engine
+) -> None:
+    """Else a question between two commits would never see what has the lower number."""
+    his = add_images(bob, database, 1, start=900)
+    touch = text("UPDATE image_meanings SET text_digest = text_digest WHERE image_id = :id")
+    with database.begin() as connection:
+        copy_meaning(connection, his, of=images[0])
+    with database.begin() as first, database.begin() as second:
+        first.execute(touch, {"id": images[0]})
+        second.execute(touch, {"id": his[0]})  # another's is not held up
+        second.execute(text("SET LOCAL lock_timeout = 50"))
+        with pytest.raises(OperationalError) as refused:
+            second.execute(touch, {"id": images[1]})
+        assert is_lock_timeout(refused.value)
+        second.rollback()
+
+
+def test_signs_of_who_asked_longest_ago_are_forgotten(
+    ada: Person,
+    bob: Person,
+    images: list[str],
+    database: Engine,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    his = add_images(bob, database, 3, start=900)
+    with database.begin() as connection:
+        copy_meaning(connection, his, of=images[0])
+    (vector,) = encoder.encode(["young dogs"])
+    assert vector
+    read: list[tuple[str, int]] = []
+
+    def reading(owner_id: UUID, *, after: int, read_at: float) -> object:
+        read.append((str(owner_id), after))
+        return read_signs(owner_id, after=after, read_at=read_at)
+
+    monkeypatch.setattr(signs, "read_signs", reading)
+    held = HeldSigns(most=4)
+    for person in (ada, ada, bob, ada):  # 3 of each
+        assert held.nearest(UUID(person.user_id), vector, most=1)
+        db.session.rollback()
+    assert [(who, after == -1) for who, after in read] == [
+        (ada.user_id, True),
+        (ada.user_id, False),
+        (bob.user_id, True),
+        (ada.user_id, True),
+    ]
 
 
 def test_filters_behind_the_nearest_reach_further_where_few_match(
