@@ -8,8 +8,7 @@ import pytest
 
 from app.accounts.deletion import ENTRIES_AT_A_TIME, ROWS_AT_A_TIME, delete_person
 from scripts.embedded.policies import BUCKET
-from tests.conftest import running_stack
-from tests.support.library import Library, library_on
+from tests.support.library import Library, library_in_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +59,7 @@ LEAVES = (
 
 @pytest.fixture
 def library() -> Iterator[Library]:
-    with (
-        running_stack() as stack,
-        library_on(stack) as library,
-        library.worker_context.app.app_context(),
-    ):
+    with library_in_context() as library:
         yield library
 
 

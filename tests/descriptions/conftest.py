@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Engine, event
 
 from tests.conftest import running_stack
 from tests.support.batches import Site, site_on
@@ -26,3 +27,17 @@ def library() -> Iterator[Library]:
 def site(library: Library) -> Iterator[Site]:
     with site_on(library) as site:
         yield site
+
+
+@pytest.fixture
+def changed() -> Iterator[list[int]]:
+    """How many rows each statement changed that begins or ends the waiting for descriptions."""
+    counts: list[int] = []
+
+    def note(_: object, cursor: object, statement: str, *__: object) -> None:
+        if statement.startswith("UPDATE images SET description_state"):
+            counts.append(cursor.rowcount)  # type: ignore[attr-defined]
+
+    event.listen(Engine, "after_cursor_execute", note)
+    yield counts
+    event.remove(Engine, "after_cursor_execute", note)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Engine, event
 
 from app.accounts.models import User
 from app.database import db, now
@@ -37,20 +36,6 @@ WAITING = (
 def library() -> Iterator[Library]:
     with running_stack() as stack, library_on(stack) as library:
         yield library
-
-
-@pytest.fixture
-def changed() -> Iterator[list[int]]:
-    """How many rows each statement changed that begins the waiting."""
-    counts: list[int] = []
-
-    def note(_: object, cursor: object, statement: str, *__: object) -> None:
-        if statement.startswith("UPDATE images SET description_state"):
-            counts.append(cursor.rowcount)  # type: ignore[attr-defined]
-
-    event.listen(Engine, "after_cursor_execute", note)
-    yield counts
-    event.remove(Engine, "after_cursor_execute", note)
 
 
 def test_no_statement_asks_for_more_than_a_thousand(

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.descriptions.generate import describe_next
-from app.messages import DescribePicture
-from app.processing.yielding import never_give_way
 from app.settings import with_driver
 from tests.conftest import running_stack
-from tests.support.budgets import TARIFF
+from tests.support.describing import describe
 from tests.support.library import Library, library_on
-from tests.support.models import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,22 +61,6 @@ def arrived(library: Library, owner: UUID) -> UUID:
     library.value(NEVER, id=kept, owner=owner)
     library.value(ARRIVED, id=raw, owner=owner)
     return raw
-
-
-def describe(library: Library) -> None:
-    """Do one message, as the worker does."""
-    with library.worker_context.app.app_context():
-        describe_next(
-            DescribePicture(image_id=uuid4()),
-            1,
-            store=library.worker_context.store,
-            decoders=Unasked(),
-            vision=Unasked(),
-            tariff=TARIFF,
-            is_demo=False,
-            give_way=never_give_way,
-            ask=lambda _task, _seconds: None,
-        )
 
 
 def test_a_partner_of_what_is_never_sent_is_not_sent_either(

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from app.descriptions.consent import MAX_STOPPED
-from app.descriptions.generate import describe_next
-from app.messages import DescribePicture
-from app.processing.yielding import never_give_way
 from app.settings import with_driver
 from tests.conftest import running_stack
-from tests.support.budgets import TARIFF
+from tests.support.describing import describe
 from tests.support.library import Library, library_on
-from tests.support.models import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,36 +32,6 @@ LAST = "SELECT id FROM images ORDER BY description_asked_at DESC LIMIT 1"
 def library() -> Iterator[Library]:
     with running_stack() as stack, library_on(stack) as library:
         yield library
-
-
-@pytest.fixture
-def changed() -> Iterator[list[int]]:
-    """How many rows each statement changed that ends the waiting."""
-    counts: list[int] = []
-
-    def note(_: object, cursor: object, statement: str, *__: object) -> None:
-        if statement.startswith("UPDATE images SET description_state"):
-            counts.append(cursor.rowcount)  # type: ignore[attr-defined]
-
-    event.listen(Engine, "after_cursor_execute", note)
-    yield counts
-    event.remove(Engine, "after_cursor_execute", note)
-
-
-def describe(library: Library) -> None:
-    """Do one message, as the worker does."""
-    with library.worker_context.app.app_context():
-        describe_next(
-            DescribePicture(image_id=uuid4()),
-            1,
-            store=library.worker_context.store,
-            decoders=Unasked(),
-            vision=Unasked(),
-            tariff=TARIFF,
-            is_demo=False,
-            give_way=never_give_way,
-            ask=lambda _task, _seconds: None,
-        )
 
 
 def test_waiting_ends_by_the_thousand_and_past_rows_that_somebody_has_locked(

@@ -16,8 +16,7 @@ from app.messages import StripOriginal
 from app.processing.bare_original import strip_original
 from app.processing.scratch_space import ScratchSpace
 from scripts.embedded.policies import BUCKET
-from tests.conftest import running_stack
-from tests.support.library import Library, library_on
+from tests.support.library import Library, library_in_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,11 +73,7 @@ class Scratch(ScratchSpace):
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
-    with (
-        running_stack() as stack,
-        library_on(stack) as library,
-        library.worker_context.app.app_context(),
-    ):
+    with library_in_context() as library:
         yield library
 
 

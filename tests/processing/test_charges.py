@@ -24,8 +24,7 @@ from app.processing.lease import BULK_AFTER, Begun, begin_next
 from app.processing.process_image import ProcessingContext, process_begun, process_next
 from app.processing.yielding import never_give_way
 from tests.api.conftest import stored_event
-from tests.conftest import running_stack
-from tests.support.library import Library, library_on
+from tests.support.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,23 +47,6 @@ TOO_SLOW = Rendered(
     thumbhash=None,
     metadata=PictureMetadata(),
 )
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Library]:
-    with (
-        running_stack() as stack,
-        library_on(stack) as library,
-        library.worker_context.app.app_context(),
-    ):
-        yield library
-
-
-@pytest.fixture
-def library(shared: Library) -> Library:
-    """A library in which nothing waits and nobody has had anything."""
-    shared.value("DELETE FROM images; DELETE FROM rate_limits; SELECT 1")
-    return shared
 
 
 @pytest.fixture

@@ -29,29 +29,11 @@ from app.processing.lease import (
     note_stored,
 )
 from app.processing.yielding import MAX_REST_SECONDS, give_way
-from tests.conftest import running_stack
-from tests.support.library import Library, library_on
+from tests.support.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Library]:
-    with (
-        running_stack() as stack,
-        library_on(stack) as library,
-        library.worker_context.app.app_context(),
-    ):
-        yield library
-
-
-@pytest.fixture
-def library(shared: Library) -> Library:
-    """A library in which nothing waits and nobody has had anything."""
-    shared.value("DELETE FROM images; DELETE FROM rate_limits; SELECT 1")
-    return shared
 
 
 def waiting(library: Library, owner: UUID, count: int) -> list[UUID]:

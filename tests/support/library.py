@@ -26,6 +26,7 @@ from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
 from app.settings import Settings, with_driver
 from scripts.embedded.policies import BUCKET, REGION
+from tests.conftest import running_stack
 from tests.support.images import Picture, jpeg
 
 if TYPE_CHECKING:
@@ -200,3 +201,14 @@ def library_on(stack: EmbeddedStack, *, pool_size: int = 1) -> Iterator[Library]
     yield Library(stack=stack, worker_context=worker_context, archive=archive, s3=s3)
     with worker_context.app.app_context():
         db.engine.dispose()
+
+
+@contextmanager
+def library_in_context() -> Iterator[Library]:
+    """A library on a stack of its own, in the context of the worker's app."""
+    with (
+        running_stack() as stack,
+        library_on(stack) as library,
+        library.worker_context.app.app_context(),
+    ):
+        yield library
