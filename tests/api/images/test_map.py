@@ -1,27 +1,22 @@
 """The map: clusters in a box, the images of a box, and whose they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.seats import FEW_ROWS, READ_SEATS, TAKE_READ_SEAT
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.clients.aws.image_store import Part
 from app.clients.aws.readers import PictureUrls
 from app.database import db
-from app.http.dependencies import build_parts
 from app.images.listing import NO_URLS
 from app.map.cells import Box
 from app.map.clusters import MAX_CELLS, show_clusters
 from app.map.listing import Bounds, list_in_box
-from app.settings import Settings
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
 from tests.support.images import jpeg
 from tests.support.plans import plans_of, rows_read
@@ -289,14 +284,6 @@ def test_a_walk_takes_a_seat_and_few_images_none(
         refused = ada.http.get("/api/map/images", params=WORLD)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
         assert len(all_in(bob, WORLD)) == 1
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 @pytest.mark.usefixtures("app")

@@ -1,6 +1,6 @@
 """Search by meaning: what means nearly the same, behind what has the words, and nobody else's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -38,14 +38,6 @@ RECEIPT = "A receipt for a washing machine with a two-year warranty"
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     return Encoder()
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What places of images are called: named with each change, found by words, and by the sweep."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,13 +10,9 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.database import db
-from app.http.dependencies import build_parts
 from app.places.naming import MAX_INDEXED, MAX_OF_ONE, name_places, name_some, owners_to_name
 from app.search.index import index_some
-from app.settings import Settings
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.api.conftest import until
 from tests.support.images import jpeg
@@ -28,14 +23,6 @@ PARIS = {"country_code": "FR", "country": "France", "region": "Île-de-France", 
 TROMSO = {"country_code": "NO", "country": "Norway", "region": "Troms", "town": "Tromsø"}
 EIFFEL_TOWER, ARCTIC_CATHEDRAL = (48.8584, 2.2945), (69.6482, 18.9877)
 NOWHERE = {"latitude": None, "longitude": None}
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 def added(person: Person, *, seed: int, place: tuple[float, float] | None = None) -> str:

@@ -1,22 +1,16 @@
 """The index of words: bounded reading, indexing after the fact, and whose entries are read."""
 
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.database import db
-from app.http.dependencies import build_parts
 from app.search.find import Bounds, find_images
 from app.search.index import index_some, index_some_albums
 from app.search.query import parse_query
-from app.settings import Settings
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.plans import plans_of
@@ -28,14 +22,6 @@ from tests.support.users import Person
 def images(ada: Person, database: Engine) -> list[str]:
     """Six images of Ada's, of 6 March 2024 to 1 March, newest first."""
     return add_images(ada, database, 6)
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 EVERY_WAY = {

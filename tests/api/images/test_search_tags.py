@@ -1,34 +1,20 @@
 """Searching by one's own tags: by their words, and by `tag:`."""
 
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine
 
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.database import db
-from app.http.dependencies import build_parts
 from app.search.find import Bounds, find_images
 from app.search.query import parse_query
-from app.settings import Settings
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.search import change, describe, ids_of, search
 from tests.support.tags import rename, tag_id, tag_images
 from tests.support.users import Person
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture

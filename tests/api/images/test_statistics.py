@@ -1,21 +1,15 @@
 """Statistics: what is counted is what the search finds, of one's own library, in a bounded time."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.database import Prepared, db
-from app.http.dependencies import build_parts
 from app.search.index import index_images
-from app.settings import Settings
 from app.statistics import count
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.support.search import search
 from tests.support.users import Json, Person
@@ -27,20 +21,13 @@ _TAKEN = text("""
     WHERE id = :id
 """)
 # Two cameras of which one's name begins as the other's, and a country that is called as a region.
+pytestmark = pytest.mark.usefixtures("app")
 TAKEN = [
     ("Apple", "iPhone 13", "35mm", "image/jpeg", "2023-05-01", "GE", 1_000),
     ("Apple", "iPhone 13 Pro", "35mm F2", "image/heic", "2023-06-01", "US", 2_000),
     ("Apple", "iPhone 13", "35mm", "image/heif", "2024-06-01", "GE", 3_000),
     ("Box Co", "Box One", None, "image/x-canon-cr3", "1899-06-01", None, 4_000),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture

@@ -1,25 +1,20 @@
 """Suggestions while one types: from one's own library, and never from anybody else's."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from app.accounts.rate_limits.seats import READ_SEATS, TAKE_READ_SEAT
 from app.accounts.sessions.lookup import Owner
-from app.api.app import create_app
 from app.database import Prepared, db, now
-from app.http.dependencies import build_parts
 from app.search.index import index_images
 from app.search.suggestions import pictures
 from app.search.suggestions.suggest import suggest
-from app.settings import Settings
-from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.search import describe, ids_of
@@ -27,14 +22,6 @@ from tests.support.tags import rename, tag_id, tag_images
 from tests.support.users import Json, Person
 
 NICE = (43.7034, 7.2663)
-
-
-@pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
-    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture
