@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 
 from app.cli.migrate import migrate
 from tests.database.test_album_counts import ADD_IMAGE, LOCK, TAKE
+from tests.support.writers import write_at_once
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
@@ -135,20 +135,12 @@ def test_what_is_rolled_back_is_not_counted(library: Library) -> None:
 
 def test_counts_are_true_after_many_sessions_at_once(library: Library) -> None:
     """The same images and tags, in any order, and nobody is refused."""
-
-    def write(seed: int) -> None:
-        choices = Random(seed)  # noqa: S311 - the same each time
-        with closing(library.connect()) as connection:
-            for _ in range(ROUNDS):
-                with connection.cursor() as cursor:
-                    _write_one(cursor, library, choices)
-                if choices.random() < 0.1:
-                    connection.rollback()
-                connection.commit()
-
-    with ThreadPoolExecutor(WRITERS) as threads:
-        for written in [threads.submit(write, seed) for seed in range(WRITERS)]:
-            written.result()
+    write_at_once(
+        library.connect,
+        lambda cursor, choices: _write_one(cursor, library, choices),
+        writers=WRITERS,
+        rounds=ROUNDS,
+    )
     assert library.wrong() == []
     assert sum(library.counts()) > 0
 

@@ -68,3 +68,14 @@ class Judge:
                     for node in violation["nodes"][:3]
                 ]
                 yield f"{violation['id']}: {places}"
+
+
+class SameSizeJudge(Judge):
+    """A judge who leaves the page as large as it was."""
+
+    def look_at(self, name: str) -> None:
+        """Judge what is on the screen now."""
+        size = self._page.viewport_size
+        assert size
+        super().look_at(name)
+        self._page.set_viewport_size(size)

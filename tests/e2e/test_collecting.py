@@ -6,22 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import Judge
+from tests.e2e.axe import Judge, SameSizeJudge
 from tests.e2e.page_objects import Screen
 from tests.support.images import jpeg, not_a_picture
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-class _Eyes(Judge):
-    """A judge who leaves the page as large as it was."""
-
-    def look_at(self, name: str) -> None:
-        size = self._page.viewport_size
-        assert size
-        super().look_at(name)
-        self._page.set_viewport_size(size)
 
 
 def _make_link(page: Page, judge: Judge) -> str:
@@ -99,13 +89,13 @@ def test_a_guest_sends_pictures_and_the_owner_accepts_them(
     owner = new_screen(**DESK)
     owner.register()
     album = owner.call("POST", "/api/albums", {"title": "Wedding"})
-    page, judge = owner.page, _Eyes(owner.page)
+    page, judge = owner.page, SameSizeJudge(owner.page)
     page.goto(f"{owner.site}/albums/{album['id']}")
     address = _make_link(page, judge)
 
     stranger = new_screen(**look)
     stranger.witness.forgive(r"status of 404")  # once the link has ended
-    guest, eyes = stranger.page, _Eyes(stranger.page)
+    guest, eyes = stranger.page, SameSizeJudge(stranger.page)
     guest.goto(address)
     pictures = [jpeg(seed=260 + n, name=f"guest {n}.jpg") for n in range(3)]
     _send(guest, eyes, *on_disk(*pictures, not_a_picture("cake.jpg")))

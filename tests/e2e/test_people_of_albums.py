@@ -7,22 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.axe import Judge
+from tests.e2e.axe import Judge, SameSizeJudge
 from tests.e2e.page_objects import Screen
 from tests.support.images import jpeg
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-class _Eyes(Judge):
-    """A judge who leaves the page as large as it was."""
-
-    def look_at(self, name: str) -> None:
-        size = self._page.viewport_size
-        assert size
-        super().look_at(name)
-        self._page.set_viewport_size(size)
 
 
 def _upload(screen: Screen, on_disk: Callable[..., list[Path]], *, seed: int, count: int) -> None:
@@ -96,7 +86,7 @@ def test_an_album_is_shared_added_to_and_taken_back(
     look: dict[str, object],
 ) -> None:
     ada, bob, carl, stranger = (new_screen(**look) for _ in range(4))
-    eyes = [_Eyes(screen.page) for screen in (ada, bob, carl, stranger)]
+    eyes = [SameSizeJudge(screen.page) for screen in (ada, bob, carl, stranger)]
     emails = [screen.register() for screen in (ada, bob, carl, stranger)]
     _upload(ada, on_disk, seed=360, count=3)
     album = _make_album(ada)

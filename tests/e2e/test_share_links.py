@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import Judge
+from tests.e2e.axe import Judge, SameSizeJudge
 from tests.e2e.page_objects import Screen
 from tests.support.images import jpeg
 
@@ -52,16 +52,6 @@ def _copy_link(page: Page) -> str:
     dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_have_count(0)
     return address
-
-
-class _Eyes(Judge):
-    """A judge who leaves the page as large as it was."""
-
-    def look_at(self, name: str) -> None:
-        size = self._page.viewport_size
-        assert size
-        super().look_at(name)
-        self._page.set_viewport_size(size)
 
 
 def _shown(page: Page) -> None:
@@ -155,7 +145,7 @@ def test_an_album_is_shown_to_a_stranger_until_its_link_ends(
 ) -> None:
     owner, stranger = new_screen(**look), new_screen(**look)
     visitor = stranger.page
-    judge, visitor_judge = _Eyes(owner.page), _Eyes(visitor)
+    judge, visitor_judge = SameSizeJudge(owner.page), SameSizeJudge(visitor)
     _owner_with_an_album(owner, on_disk)
     owner.witness.forgive(r"status of 422")
     address = _make_a_link(owner.page, judge)

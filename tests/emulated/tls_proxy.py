@@ -21,18 +21,13 @@ if TYPE_CHECKING:
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
 
 
-class Front:
-    """Takes HTTPS for any host and passes it on, saying which host and that it was HTTPS."""
+class _Server:
+    """A server that runs for as long as it is entered."""
 
-    def __init__(self, *, folder: Path, port: int) -> None:
-        self.certificate = _make_certificate(folder)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(port))
-        server.daemon_threads = True
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        self._server = server
-        self.port: int = server.server_address[1]
+    def __init__(self, handler: type[http.server.BaseHTTPRequestHandler]) -> None:
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -41,6 +36,17 @@ class Front:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Front(_Server):
+    """Takes HTTPS for any host and passes it on, saying which host and that it was HTTPS."""
+
+    def __init__(self, *, folder: Path, port: int) -> None:
+        super().__init__(_handler(port))
+        self.certificate = _make_certificate(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
 
 def _handler(port: int) -> type[http.server.BaseHTTPRequestHandler]:
@@ -76,21 +82,11 @@ def _handler(port: int) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
-class Crossing:
+class Crossing(_Server):
     """A proxy that leads every CONNECT, to whichever host, to one port of this machine."""
 
     def __init__(self, *, to: int) -> None:
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _crossing(to))
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_crossing(to))
 
 
 def _crossing(port: int) -> type[http.server.BaseHTTPRequestHandler]:

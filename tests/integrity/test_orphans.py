@@ -194,9 +194,10 @@ def test_exports_that_no_row_knows_go(
     assert not left.get("DeleteMarkers")
 
 
-def test_orphan_that_cannot_be_removed_keeps_no_other(
+def orphans_of_which_the_first_stays(
     library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> list[Place]:
+    """Three orphans; the store cannot delete the first."""
     ada = library.person()
     orphans = sorted(orphan_of(library, ada) for _ in range(3))
     delete = library.worker_context.store.delete_image
@@ -207,6 +208,13 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
         return delete(user_id, image_id)
 
     monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
+    return orphans
+
+
+def test_orphan_that_cannot_be_removed_keeps_no_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orphans = orphans_of_which_the_first_stays(library, monkeypatch)
     sweep(library, LaterInventory(library))
     assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
@@ -215,16 +223,7 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
 def test_orphan_that_takes_all_of_the_time_and_fails_keeps_no_other(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = library.person()
-    orphans = sorted(orphan_of(library, ada) for _ in range(3))
-    delete = library.worker_context.store.delete_image
-
-    def delete_but_the_first(user_id: UUID, image_id: UUID) -> Removed:
-        if image_id == orphans[0].image_id:
-            raise AwsUnavailableError
-        return delete(user_id, image_id)
-
-    monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
+    orphans = orphans_of_which_the_first_stays(library, monkeypatch)
     monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)  # one each time
     inventory, ended = (
         LaterInventory(library),

@@ -41,10 +41,15 @@ def read_album(person: Person, album_id: str) -> Json:
 
 def ids_in(person: Person, album_id: str) -> list[str]:
     """The ids of the images of an album, by its order."""
+    return ids_of_pages(person, f"/api/albums/{album_id}/images")
+
+
+def ids_of_pages(person: Person, path: str) -> list[str]:
+    """The ids of all pages of a list."""
     ids: list[str] = []
     query: dict[str, str] = {}
     while True:
-        answer = person.http.get(f"/api/albums/{album_id}/images", params=query)
+        answer = person.http.get(path, params=query)
         answer.raise_for_status()
         page = answer.json()
         ids += page["ids"]

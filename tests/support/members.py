@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 
+from tests.support.albums import ids_of_pages
 from tests.support.users import Json, Person
 
 
@@ -56,16 +57,7 @@ def let(owner: Person, album: str, **shows: bool) -> None:
 
 def seen_in(person: Person, album: str) -> list[str]:
     """The ids of what a person sees in an album, in its order."""
-    ids: list[str] = []
-    query: dict[str, str] = {}
-    while True:
-        answer = person.http.get(f"/api/shared-albums/{album}/images", params=query)
-        answer.raise_for_status()
-        page = answer.json()
-        ids += page["ids"]
-        if not page["next_cursor"]:
-            return ids
-        query = {"cursor": page["next_cursor"]}
+    return ids_of_pages(person, f"/api/shared-albums/{album}/images")
 
 
 def addresses(person: Person, album: str, *ids: str) -> Json:

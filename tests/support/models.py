@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.clients.openai_vision import GeneratedDescription
+
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.clients.openai_vision import GeneratedDescription
     from app.media.sandbox.decoder_time import DecoderTime
+
+# What the models of tests say, whatever the picture.
+SEEN = GeneratedDescription(
+    alt_text="What the model saw",
+    text="",
+    visible_text="",
+    tags=("model",),
+    model="a-model",
+    prompt_version="1",
+    input_tokens=1,
+    output_tokens=1,
+)
 
 
 class Unasked:

@@ -33,19 +33,10 @@ from tests.media.live_samples import one_frame, still
 from tests.support.budgets import TARIFF
 from tests.support.images import jpeg
 from tests.support.live_photos import a_still, a_video
+from tests.support.models import SEEN
 from tests.support.search import ids_of
 from tests.support.users import Person
 
-SEEN = GeneratedDescription(
-    alt_text="What the model saw",
-    text="",
-    visible_text="",
-    tags=("model",),
-    model="a-model",
-    prompt_version="1",
-    input_tokens=1,
-    output_tokens=1,
-)
 Meanwhile = Callable[[], object]
 
 

@@ -28,19 +28,8 @@ if TYPE_CHECKING:
 
     from app.jobs.worker_context import WorkerContext
 from tests.support.budgets import TARIFF
+from tests.support.models import SEEN
 from tests.support.users import Person
-
-SEEN = GeneratedDescription(
-    alt_text="What the model saw",
-    text="",
-    visible_text="",
-    tags=(),
-    model="a-model",
-    prompt_version="1",
-    input_tokens=1,
-    output_tokens=1,
-)
-
 
 pytestmark = pytest.mark.usefixtures("nothing_waits")
 

@@ -77,6 +77,19 @@ class Slow(ExportStore):
             yield upload
 
 
+def make_zip(task: ExportLibrary, attempt: int, *, store: ExportStore) -> None:
+    """Make the next zip of a copy, with nobody else to give way to."""
+    make_next_zip(
+        task,
+        attempt,
+        store=store,
+        send=lambda _: None,
+        holding=lambda _: nullcontext(),
+        give_way=never_give_way,
+        zip_bytes=ZIP_BYTES,
+    )
+
+
 def test_one_worker_at_a_time_makes_a_zip(
     api: FlaskClient, worker_context: WorkerContext, bucket: Any, database: Engine
 ) -> None:
@@ -85,15 +98,7 @@ def test_one_worker_at_a_time_makes_a_zip(
 
     def make(attempt: int = 1) -> None:
         with worker_context.app.app_context():
-            make_next_zip(
-                task,
-                attempt,
-                store=store,
-                send=lambda _: None,
-                holding=lambda _: nullcontext(),
-                give_way=never_give_way,
-                zip_bytes=ZIP_BYTES,
-            )
+            make_zip(task, attempt, store=store)
 
     with ThreadPoolExecutor(1) as other:
         first = other.submit(make)
@@ -142,15 +147,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
 
     def make(store: ExportStore, attempt: int) -> None:
         with worker_context.app.app_context():
-            make_next_zip(
-                task,
-                attempt,
-                store=store,
-                send=lambda _: None,
-                holding=lambda _: nullcontext(),
-                give_way=never_give_way,
-                zip_bytes=ZIP_BYTES,
-            )
+            make_zip(task, attempt, store=store)
 
     def row() -> tuple[Any, ...]:
         with database.connect() as connection:

@@ -7,25 +7,15 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.clients.openai_vision import GeneratedDescription
 from app.database import db
 from app.descriptions.versions import record
 from app.jobs.worker_context import WorkerContext
 from app.uploads.create import MAX_UNFINISHED
 from tests.support.images import jpeg
+from tests.support.models import SEEN
 from tests.support.users import PASSWORD, Person
 
 MAX_VERSIONS = 10
-SEEN = GeneratedDescription(
-    alt_text="What the model saw",
-    text="",
-    visible_text="",
-    tags=("model",),
-    model="a-model",
-    prompt_version="1",
-    input_tokens=1,
-    output_tokens=1,
-)
 DESCRIBED = text("SELECT count(*) FROM descriptions WHERE image_id = :id AND source = :source")
 
 
