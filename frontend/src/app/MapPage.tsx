@@ -1,10 +1,9 @@
 /** The page of the map, and the viewer above it, which goes through what is listed beside the map. */
-import { useEffect } from "react";
-
 import { useKnownImages, useMapImages } from "@/api";
 import { MapPage as Page, useListedBox } from "@/features/map";
 
 import { openFilePicker } from "./upload-pickers";
+import { useLoadAhead } from "./use-load-ahead";
 import { ViewerWith, type OverGrid } from "./ViewerLayer";
 
 /** So many before the end, more are asked for. */
@@ -18,11 +17,7 @@ export const MapViewer = (props: OverGrid) => {
   const { images, hasMore, loadMore } = useMapImages(useListedBox());
   const known = useKnownImages();
   const now = images.map((image) => known.get(image.id) ?? image);
-  const at = images.findIndex(({ id }) => id === props.imageId);
-  const isNearEnd = hasMore && at >= images.length - NEAR_END;
-  useEffect(() => {
-    if (isNearEnd) loadMore();
-  }, [isNearEnd, loadMore]);
+  useLoadAhead(props.imageId, { images, hasMore, loadMore, ahead: NEAR_END });
   return (
     <ViewerWith
       {...props}

@@ -1,8 +1,7 @@
 /** The viewer above Recently deleted, which goes through what is there. */
-import { useEffect } from "react";
-
 import { useDeletedImages, useMoreDeleted } from "@/api";
 
+import { useLoadAhead } from "./use-load-ahead";
 import { ViewerWith, type OverGrid } from "./ViewerLayer";
 
 /** So many before the last one that is loaded, the next page is asked for. */
@@ -13,11 +12,7 @@ export const TrashViewer = (props: OverGrid) => {
   const { loadMore } = useMoreDeleted();
   const images = data?.images ?? [];
   const hasMore = typeof data?.next_cursor === "string";
-  const at = images.findIndex(({ id }) => id === props.imageId);
-  const isNearEnd = hasMore && at >= images.length - AHEAD;
-  useEffect(() => {
-    if (isNearEnd) loadMore();
-  }, [isNearEnd, loadMore]);
+  useLoadAhead(props.imageId, { images, hasMore, loadMore, ahead: AHEAD });
   return (
     <ViewerWith
       {...props}

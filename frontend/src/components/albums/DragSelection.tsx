@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
 import { useAlbums, type PlaceInAlbum } from "@/api";
+import { ignoreNextClick, listenUntil } from "@/components/gallery/pointer-drag";
 import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { scrollAt } from "@/components/gallery/use-pointer-selection";
 import { picturesInWords } from "@/locale";
@@ -172,10 +173,7 @@ const follow = (
     over.abort();
     if (isCarrying) show(null);
   };
-  const listen = <Name extends keyof DocumentEventMap>(
-    name: Name,
-    does: (event: DocumentEventMap[Name]) => void,
-  ) => document.addEventListener(name, does, { signal: over.signal, capture: true });
+  const listen = listenUntil(over.signal);
   listen("pointermove", (event) => {
     [x, y] = [event.clientX, event.clientY];
     if (isCarrying || Math.hypot(x - press.clientX, y - press.clientY) <= TREMBLE) return;
@@ -186,13 +184,7 @@ const follow = (
     const target = isCarrying && !isGivenUp ? latest.current.targetAt(x, y) : null;
     end();
     if (!isCarrying) return;
-    // The click that follows is the end of the drag, and selects nothing.
-    const swallow = (event: Event) => {
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }));
+    ignoreNextClick();
     latest.current.drop(target);
   });
   listen("pointercancel", end);

@@ -1,21 +1,23 @@
 /** Attribution of place names, which their licence requires. */
 
-const LINK = "underline underline-offset-2";
+type SourceLinkProps = { href: string; children: string };
+
+export const SourceLink = ({ href, children }: SourceLinkProps) => (
+  <a href={href} target="_blank" rel="noreferrer" className="underline underline-offset-2">
+    {children}
+  </a>
+);
+
+/** The source and its licence, within a sentence. */
+export const GeoNamesLinks = () => (
+  <>
+    <SourceLink href="https://www.geonames.org/">GeoNames</SourceLink>,{" "}
+    <SourceLink href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</SourceLink>
+  </>
+);
 
 export const GeoNames = () => (
   <p className="text-sm text-muted">
-    Names from{" "}
-    <a href="https://www.geonames.org/" target="_blank" rel="noreferrer" className={LINK}>
-      GeoNames
-    </a>
-    ,{" "}
-    <a
-      href="https://creativecommons.org/licenses/by/4.0/"
-      target="_blank"
-      rel="noreferrer"
-      className={LINK}
-    >
-      CC BY 4.0
-    </a>
+    Names from <GeoNamesLinks />
   </p>
 );

@@ -5,6 +5,7 @@ import type { ListedImage } from "@/api";
 
 import type { GalleryList } from "./gallery-list";
 import { findSpot, type GridLayout } from "./layout-sections";
+import { ignoreNextClick, listenUntil } from "./pointer-drag";
 import { MAX_SELECTED, type Selection, type SelectionAction } from "./selection";
 
 /** A pointer that moves less has not moved: hands and fingers tremble. */
@@ -72,10 +73,7 @@ const followDrag = (press: Press, options: () => PointerSelectionOptions): (() =
     if (isDragging) options().onSelect({ type: "span", before, images: [] });
     end();
   };
-  const listen = <Name extends keyof DocumentEventMap>(
-    name: Name,
-    does: (event: DocumentEventMap[Name]) => void,
-  ) => document.addEventListener(name, does, { signal: over.signal, capture: true });
+  const listen = listenUntil(over.signal);
 
   listen("pointermove", (event) => {
     [x, y] = [event.clientX, event.clientY];
@@ -87,13 +85,7 @@ const followDrag = (press: Press, options: () => PointerSelectionOptions): (() =
     if (isDragging) reach();
     end();
     if (!isDragging) return;
-    // The click that follows is the end of the drag, and opens nothing.
-    const swallow = (event: Event) => {
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }));
+    ignoreNextClick();
   });
   listen("pointercancel", giveUp);
   listen("keydown", (event) => {

@@ -1,8 +1,10 @@
 /** The picture's name, to be changed where it stands. */
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useRef, useState } from "react";
 
 import { toProblem, useChangeImage, type Image } from "@/api";
-import { Button, classNames, IconButton, PencilIcon, TextField } from "@/ui";
+import { classNames, IconButton, PencilIcon } from "@/ui";
+
+import { InlineTextForm } from "./InlineTextForm";
 
 const LONGEST = 255;
 
@@ -57,39 +59,20 @@ const NameForm = ({ image, onDone }: { image: Image; onDone: () => void }) => {
     if (trimmed === image.name) onDone();
     else mutate({ id: image.id, changes: { name: trimmed } }, { onSuccess: onDone });
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    onDone();
-  };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
+    <InlineTextForm
+      isSaving={isPending}
+      onSave={save}
+      onDone={onDone}
+      field={{
+        label: "Name",
+        value: name,
+        maxLength: LONGEST,
+        onFocus: (event) => selectStem(event.currentTarget),
+        onChange: (event) => setName(event.currentTarget.value),
+        error: own ?? problem?.fields["name"] ?? problem?.detail,
       }}
-    >
-      <TextField
-        label="Name"
-        value={name}
-        maxLength={LONGEST}
-        autoComplete="off"
-        // The person has just asked to type here.
-        // eslint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
-        onFocus={(event) => selectStem(event.currentTarget)}
-        onChange={(event) => setName(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        error={own ?? problem?.fields["name"] ?? problem?.detail}
-      />
-      <div className="mt-3 flex justify-end gap-2">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button look="primary" type="submit" busy={isPending}>
-          Save
-        </Button>
-      </div>
-    </form>
+    />
   );
 };
 

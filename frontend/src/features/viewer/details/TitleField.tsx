@@ -1,9 +1,10 @@
 /** Title of a picture, editable in place, and the name of its file. */
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useRef, useState } from "react";
 
 import { toProblem, useChangeImage, type Image, type ImageDetail } from "@/api";
-import { Button, IconButton, PencilIcon, RestoreIcon, TextField, useToast } from "@/ui";
+import { Button, IconButton, PencilIcon, RestoreIcon, useToast } from "@/ui";
 
+import { InlineTextForm } from "./InlineTextForm";
 import { NameField } from "./NameField";
 
 const LONGEST = 300;
@@ -108,49 +109,31 @@ const TitleForm = ({ detail, onDone }: { detail: ImageDetail; onDone: () => void
     const said = words === (file.title ?? "") ? null : words;
     change(said, words === "" ? "Title removed" : "Title changed");
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    onDone();
-  };
   return (
-    <form
-      noValidate
-      aria-label="Edit the title"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
+    <InlineTextForm
+      name="Edit the title"
+      isSaving={isPending}
+      onSave={save}
+      onDone={onDone}
+      field={{
+        label: "Title",
+        value: title,
+        maxLength: LONGEST,
+        onChange: (event) => setTitle(event.currentTarget.value),
+        error: problem?.fields["title"] ?? problem?.detail,
+        hint: isCorrected && file.title !== null ? `In the file: ${file.title}` : undefined,
       }}
     >
-      <TextField
-        label="Title"
-        value={title}
-        maxLength={LONGEST}
-        autoComplete="off"
-        // The person has just asked to type here.
-        // eslint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
-        onChange={(event) => setTitle(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        error={problem?.fields["title"] ?? problem?.detail}
-        hint={isCorrected && file.title !== null ? `In the file: ${file.title}` : undefined}
-      />
-      <div className="mt-3 flex flex-wrap justify-end gap-2">
-        {isCorrected && file.title !== null && (
-          <Button
-            look="quiet"
-            className="mr-auto -ml-3"
-            icon={<RestoreIcon className="size-4" />}
-            onClick={() => change(null, "The title is the file’s again")}
-          >
-            Reset
-          </Button>
-        )}
-        <Button onClick={onDone}>Cancel</Button>
-        <Button look="primary" type="submit" busy={isPending}>
-          Save
+      {isCorrected && file.title !== null && (
+        <Button
+          look="quiet"
+          className="mr-auto -ml-3"
+          icon={<RestoreIcon className="size-4" />}
+          onClick={() => change(null, "The title is the file’s again")}
+        >
+          Reset
         </Button>
-      </div>
-    </form>
+      )}
+    </InlineTextForm>
   );
 };
