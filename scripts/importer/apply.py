@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from time import monotonic
@@ -110,6 +111,9 @@ class Applier:
         )
         self._say_tags(rows)
         self._look_at_dates(rows)
+        for row in rows:
+            row["changes"] = self._changes(row)
+        self._say_dates_and_places(rows)
         with ThreadPoolExecutor(_WRITERS) as writers:
             for problem in writers.map(self._correct, rows):
                 if problem:
@@ -136,7 +140,8 @@ class Applier:
             if None in stood:
                 self._batch("add_to_album", ids, album_id=album_id)
             else:
-                self._batch("add_to_album", ids, album_id=album_id, positions=stood)
+                said = _OfEach(stood, lambda positions: {"positions": positions})
+                self._batch("add_to_album", ids, said, album_id=album_id)
 
     def _album(self, key: str) -> str | None:
         """Return the album of a key: one that was made before, one of that title, or a new one."""
@@ -197,23 +202,39 @@ class Applier:
         for path, ids in by_tag.items():
             self._batch("add_tag", ids, tag=path)
 
+    def _say_dates_and_places(self, rows: list[Json]) -> None:
+        """Say dates and places of new pictures many at once, where nothing else is to be said."""
+        alone = [
+            row for row in rows if _is_fresh(row) and row["changes"].keys() <= {"taken", "location"}
+        ]
+        for action, name, shape in (
+            ("restore_taken", "taken", _taken_before),
+            ("restore_location", "location", _location_before),
+        ):
+            dated = [row for row in alone if name in row["changes"]]
+            said = _OfEach([row["changes"].pop(name) for row in dated], shape)
+            self._batch(action, [row["image_id"] for row in dated], said)
+
     def _batch(
-        self, action: str, ids: list[str], *, positions: list[int] | None = None, **more: str
+        self, action: str, ids: list[str], said: "_OfEach | None" = None, **more: str
     ) -> None:
-        """Change many at once; of those that are not there any more, pass over."""
+        """Change many at once; of those that are not there any more, pass over.
+
+        `said` is what is said of each of them.
+        """
         if not ids:
             return
         try:
             body: Json = {"action": action, "images": {"ids": ids}, **more}
-            if positions is not None:
-                body["positions"] = positions
+            if said is not None:
+                body |= said.shape(said.values)
             self._api.ask("POST", "/api/images/batch", body)
         except ApiError as error:
             if len(ids) > 1:
                 half = len(ids) // 2
                 for part in (slice(half), slice(half, None)):
-                    stood = None if positions is None else positions[part]
-                    self._batch(action, ids[part], positions=stood, **more)
+                    of_part = None if said is None else _OfEach(said.values[part], said.shape)
+                    self._batch(action, ids[part], of_part, **more)
             elif error.status != _NOT_FOUND:
                 self.problems.append(f"{action} of picture {ids[0]}: {error}")
 
@@ -231,16 +252,21 @@ class Applier:
                 is_read = image["dated_by"] == "picture"
                 asked[image["id"]]["taken_at"] = image["taken_at"] if is_read else None
 
-    def _correct(self, row: Json) -> str | None:
-        """Say dates, places, stars and texts of one picture; return what went wrong."""
+    def _changes(self, row: Json) -> Json:
+        """Return the dates, places, stars and texts that are to be said of one picture."""
         changes = _changes(row["said"])
         if "taken" in changes and row.get("taken_at"):
             date = self._decide_again(row["said"], row["taken_at"])
             changes = {**changes, "taken": date} if date else _without(changes, "taken")
+        return changes
+
+    def _correct(self, row: Json) -> str | None:
+        """Say what is left to be said of one picture by itself; return what went wrong."""
+        changes = row["changes"]
         path = f"/api/images/{row['image_id']}"
         try:
             # What was said before may have been changed on the site since.
-            if changes and not (row["is_new"] and row["applied"] is None):
+            if changes and not _is_fresh(row):
                 changes = _missing(changes, self._api.ask("GET", path))
             if changes:
                 self._api.ask("PATCH", path, changes)
@@ -262,6 +288,29 @@ class Applier:
         if not date.is_said or date.taken is None:
             return None
         return {"at": date.taken.isoformat(), "offset_minutes": date.offset}
+
+
+@dataclass(frozen=True)
+class _OfEach:
+    """What is said of each of some pictures, and how the API wants it."""
+
+    values: list[Any]
+    shape: Callable[[list[Any]], Json]
+
+
+def _taken_before(said: list[Json]) -> Json:
+    columns = ("at", "offset_minutes")
+    return {"taken_before": {name: [each[name] for each in said] for name in columns}}
+
+
+def _location_before(said: list[Json]) -> Json:
+    places = {name: [each[name] for each in said] for name in ("latitude", "longitude")}
+    return {"location_before": {"corrected": [True] * len(said), **places}}
+
+
+def _is_fresh(row: Json) -> bool:
+    """Whether this import brought a picture, and nothing was said of it yet."""
+    return bool(row["is_new"] and row["applied"] is None)
 
 
 def _without(changes: Json, name: str) -> Json:
