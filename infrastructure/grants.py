@@ -69,6 +69,8 @@ class Grants(Construct):
             *self._delete(),
             # See [Note: Who deletes versions] in app/clients/aws/image_store.py.
             _allow("s3:PutObject", on=[self._objects("users/*/deleted")]),  # a picture's too
+            # The worker opens untrusted files: what is said of pictures is not for it to write.
+            _allow("s3:PutObject", on=[self._objects("users/*/sidecar.json")]),
             _allow("s3:DeleteObjectVersion", on=[self._objects("users/*/exports/*")]),
         )
         self._give(

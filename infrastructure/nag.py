@@ -137,6 +137,7 @@ def _wildcards(stack: PinholeStack, beside: Beside) -> dict[str, str]:
             "users/*/thumbnail.webp": everyone,
             "users/*/exports/*": "Copies of everything, of whoever asks for one.",
             "users/*/deleted": everyone,
+            "users/*/sidecar.json": everyone,
             "users/*/*/deleted": everyone,
             f"{_ONE_PERSON}/*": one_person,
             f"{_ONE_PERSON}/*/original": one_person,

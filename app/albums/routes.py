@@ -30,6 +30,7 @@ from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.listing import Reader, Shown
+from app.images.sidecar_models import mark_album
 from app.search.index import index_album
 
 albums = APIBlueprint("albums", __name__, url_prefix="/api/albums", tag="Albums")
@@ -199,6 +200,7 @@ def move_in_album(album_id: UUID, json_data: AlbumMove) -> Response:
     arrange(album)
     ids = list(dict.fromkeys(json_data.ids))
     move(album, ids, anchor=json_data.image_id, is_after=json_data.place == "after")
+    mark_album(album)
     touch(album)
     return _settle(album, reader)
 

@@ -23,17 +23,17 @@ from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.aws.image_store import NothingStoredError, UnreadableObjectError
-from app.clients.aws.readers import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
+from app.exports.facts import facts_of
 from app.exports.model_calls import model_calls_of, preferences_of
 from app.exports.people import people_of
 from app.exports.rows import LastAlbum, all_rows, cursor_of, read_cursor, write_cursor
 from app.exports.zip_archive import Original, Zip
 from app.images.counted_models import Storage
 from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
-from app.images.listing import NO_URLS, AnyRow, Shown, detail
+from app.images.listing import AnyRow, Shown
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
@@ -341,9 +341,7 @@ def _add(
     Raises:
         UnreadableObjectError: its original broke off.
     """
-    facts = {**detail(row, reader=_no_addresses), **beside}
-    for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
-        del facts[name]
+    facts = facts_of(row, beside=beside)
     try:
         original = _original(row, user_id=user_id, store=store, reads_first=reads_first)
     except NothingStoredError:
@@ -433,7 +431,3 @@ def _about(export: AnyRow) -> dict[str, Any]:
         "description_preferences": preferences_of(user.id),
         **people_of(user.id),
     }
-
-
-def _no_addresses(*_: str) -> PictureUrls:
-    return NO_URLS

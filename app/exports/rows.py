@@ -9,9 +9,7 @@ from uuid import UUID
 from sqlalchemy import tuple_
 
 from app.database import db
-from app.exports.checks import checked_of
-from app.exports.guests import guests_of
-from app.exports.tags import tags_of
+from app.exports.facts import beside_of
 from app.images.listing import AnyRow, Shown, detailed
 from app.images.models import STORED, Image
 
@@ -39,19 +37,10 @@ def all_rows(
     """Give all pictures that are left, each with its tags, its guest, and if it was checked."""
     while True:
         rows = _rows(user_id, before=before, after=after)
-        ids = [row.id for row in rows]
-        tags, guests = tags_of(user_id, ids), guests_of(user_id, ids)
-        checked = checked_of(user_id, ids)
+        beside = beside_of(user_id, [row.id for row in rows])
         for row in rows:
             after = cursor_of(row, like=after)
-            yield (
-                row,
-                {
-                    "tags": tags.get(row.id, []),
-                    "sent_by_guest": guests.get(row.id),
-                    "description_is_checked": row.id in checked,
-                },
-            )
+            yield row, beside[row.id]
         if len(rows) < PICTURES_AT_A_TIME:
             return
 

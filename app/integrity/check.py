@@ -19,11 +19,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.aws.bucket_versions import Kept, ObjectVersions, Part, Place, Tombstone, Version
-from app.clients.aws.image_store import BARE, PictureStore
+from app.clients.aws.image_store import BARE, SIDECAR, PictureStore
 from app.database import db, now
 from app.images.bare_models import BareOriginal
 from app.images.collected_models import CollectedState, is_of_guest
 from app.images.models import SHOWN, Image, ImageState
+from app.images.sidecar_models import mark_lost
 from app.integrity.image_rows import Row, has_row, read_rows, right_before
 from app.integrity.orphans import lock_place
 from app.integrity.purges import was_purged
@@ -42,6 +43,7 @@ class Inconsistency(StrEnum):
     WRONG = "wrong"  # an original whose bytes are not the row's
     UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
     NO_COPY = "no_copy"  # the copy without metadata is not there that visitors are given
+    NO_SIDECAR = "no_sidecar"  # the sidecar is not there that was written
     GIVEN_UP = "given_up"  # the original is right, but could not be processed
     ORPHAN = "orphan"  # objects that no row knows
     FOREIGN = "foreign"  # an object whose key is not of our making
@@ -146,11 +148,7 @@ class IntegrityChecker:
             return Inconsistency.MISSING
         if not self._is_right(row, kept, version=None):
             return Inconsistency.WRONG
-        if row.state != ImageState.PROCESSING and not row.has_derived(parts):
-            return Inconsistency.UNSEEN
-        if row.has_bare and BARE not in {part.name for part in parts}:
-            return Inconsistency.NO_COPY
-        return Inconsistency.GIVEN_UP if row.deserves_another_try else None
+        return _lacking(row, parts)
 
     def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
         if kept.size != row.size:
@@ -176,13 +174,15 @@ class IntegrityChecker:
     def _repair(
         self, row: Row, trouble: Inconsistency, parts: list[Part]
     ) -> tuple[Outcome, Tombstone | None]:
-        if trouble in {Inconsistency.UNSEEN, Inconsistency.NO_COPY, Inconsistency.GIVEN_UP}:
+        if trouble not in {Inconsistency.MISSING, Inconsistency.WRONG}:
             if not self.treatment.repair:
                 return Outcome.REPORTED, None
             if trouble is Inconsistency.NO_COPY:  # the next visitor who asks has it made
                 db.session.execute(
                     delete(BareOriginal).where(BareOriginal.image_id == row.place.image_id)
                 )
+            if trouble is Inconsistency.NO_SIDECAR:  # the next sweep writes it
+                mark_lost([row.place.image_id])
             return Outcome.REPAIRED, None
         tombstone = self.archive.tombstone(
             row.place, before=self.treatment.distrust_tombstones_since
@@ -283,6 +283,18 @@ class IntegrityChecker:
 
     def _notify(self, place: Place) -> None:
         self.notify(PictureStored(user_id=place.user_id, image_id=place.image_id))
+
+
+def _lacking(row: Row, parts: list[Part]) -> Inconsistency | None:
+    """Return what a picture lacks whose original is right."""
+    names = {part.name for part in parts}
+    if row.state != ImageState.PROCESSING and not row.has_derived(parts):
+        return Inconsistency.UNSEEN
+    if row.has_bare and BARE not in names:
+        return Inconsistency.NO_COPY
+    if row.has_sidecar and SIDECAR not in names:
+        return Inconsistency.NO_SIDECAR
+    return Inconsistency.GIVEN_UP if row.deserves_another_try else None
 
 
 def _finding(

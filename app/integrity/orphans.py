@@ -25,6 +25,7 @@ from app.integrity.in_time import in_time, shuffled
 from app.integrity.old_verdicts import decode_again_what_was_called_broken
 from app.integrity.one_step import try_step
 from app.integrity.scan_state import round_under_way, was_watched
+from app.integrity.sidecars import mark_those_that_differ
 from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     ]
     _tell_of_missing(page, after=after)
     db.session.rollback()
+    mark_those_that_differ(page.found)
     decode_again_what_was_called_broken(found.place for found in page.found if found.has_original)
     done = 0
     for found in in_time(shuffled(orphans)):

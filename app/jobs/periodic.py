@@ -195,6 +195,11 @@ PERIODIC_JOBS = (
         _alone(stack_what_waits),
     ),
     PeriodicJob(
+        "sidecars are written to the bucket for images that changed, a hundred of each user in"
+        " turn",
+        cleanup.write_sidecars,
+    ),
+    PeriodicJob(
         "old entries of the list of changes are deleted", _alone(cleanup.forget_old_changes)
     ),
     PeriodicJob(

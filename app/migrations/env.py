@@ -18,6 +18,7 @@ import app.images.export_models
 import app.images.fingerprint_models
 import app.images.model_call_models
 import app.images.models
+import app.images.sidecar_models
 import app.images.unsent_models
 import app.integrity.purges
 import app.integrity.scan_state

@@ -97,7 +97,7 @@ def worker() -> Policy:
                 f"{_BUCKET_ARN}/users/*/{part}"
                 for part in (
                     *("thumbnail.webp", "motion.mp4", *_PREVIEWS, "bare"),
-                    *("exports/*", "deleted"),
+                    *("exports/*", "deleted", "sidecar.json"),
                 )
             ],
         ),

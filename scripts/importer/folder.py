@@ -37,6 +37,10 @@ class FolderOf:
     def __post_init__(self) -> None:
         """Sort the files by what they are."""
         self.media = [row for row in self.rows if row["type"]]
+        self.derived: list[Row] = []
+        if self._is_of_bucket():
+            self.derived = [row for row in self.media if row["name"] != pinhole.ORIGINAL]
+            self.media = [row for row in self.media if row["name"] == pinhole.ORIGINAL]
         self.pictures_said = [row for row in self.rows if "picture" in row["facts"]]
         self.said_by_name: dict[str, list[Row]] = {}
         for row in self.pictures_said:
@@ -58,6 +62,11 @@ class FolderOf:
                 found.setdefault(row["name"].casefold(), []).append(row)
         return found
 
+    def _is_of_bucket(self) -> bool:
+        """Whether this is a picture's folder in a copy of Pinhole's bucket."""
+        names = {row["name"]: row["facts"] for row in self.rows}
+        return pinhole.ORIGINAL in names and "own" in names.get(pinhole.SIDECAR, {})
+
     def album_of(self, options: Options) -> Row | None:
         """Return the album that this folder is: key, title and description."""
         if self.kind or is_year_folder(self.name):
@@ -69,7 +78,7 @@ class FolderOf:
                 "title": title,
                 "description": self.album["description"],
             }
-        if options.albums_by_folder and self.name:
+        if options.albums_by_folder and self.name and not self._is_of_bucket():
             return {"key": f"folder:{self.path}", "title": self.name, "description": ""}
         return None
 
@@ -101,10 +110,15 @@ class FolderOf:
 
     def _own(self, row: Row) -> Row | None:
         """Return what Pinhole's own export says of these very bytes."""
-        for other in self.owns.get(f"{row['name']}.json".casefold(), []):
+        is_of_bucket = row["name"] == pinhole.ORIGINAL
+        others = self.owns.get(f"{row['name']}.json".casefold(), [])
+        for other in others + self.owns.get(pinhole.SIDECAR, []) * is_of_bucket:
             own: Row = other["facts"]["own"]
             if own["sha256"] == row["sha256"]:
                 self.used.add(other["id"])
+                if is_of_bucket:
+                    # Of a TIFF it is the name that tells which kind of raw photo it is.
+                    row["type"] = own.get("content_type", row["type"])
                 beside = f"{row['name']}.xmp"  # the same, for other programs
                 self.used.update(each["id"] for each in self.xmps.get(beside.casefold(), []))
                 return own
@@ -113,6 +127,11 @@ class FolderOf:
     def _as_it_was(self, own: Row, album: Row | None, options: Options) -> Row:
         facts = pinhole.facts_of(own)
         facts |= {"name": own["name"], "said": None, "albums": [album["key"]] if album else []}
+        said = own.get("albums", [])
+        facts["albums"] += [each["key"] for each in said]
+        stands = {each["key"]: each["position"] for each in said if each["position"] is not None}
+        if stands:
+            facts["positions"] = stands
         facts["skip"] = self._skip(facts, options)
         return facts
 
@@ -145,15 +164,23 @@ class FolderOf:
                 return beside
         return {}
 
-    def albums_beside(self) -> list[tuple[str, str, str]]:
-        """Return key, title and description of albums that sidecars of this folder name."""
-        return [
-            (_key_beside(album), album["title"], album["description"])
-            for rows in self.besides.values()
-            for row in rows
-            if row["id"] in self.used
-            for album in row["facts"]["beside"].get("albums", [])
+    def albums_beside(self) -> list[tuple[str, str, str, str]]:
+        """Return key, title, description and order of albums that sidecars of this folder name."""
+        found = [
+            (_key_beside(album), album["title"], album["description"], "oldest")
+            for beside in self._used(self.besides, "beside")
+            for album in beside.get("albums", [])
         ]
+        return found + [
+            (album["key"], album["title"], album["description"], album["order"])
+            for own in self._used(self.owns, "own")
+            for album in own.get("albums", [])
+        ]
+
+    def _used(self, sidecars: dict[str, list[Row]], kind: str) -> Iterable[Row]:
+        """Yield what those sidecars say that belong to a picture."""
+        for rows in sidecars.values():
+            yield from (row["facts"][kind] for row in rows if row["id"] in self.used)
 
     def _xmp(self, media: Row) -> Row | None:
         """Return the XMP sidecar: `x.jpg.xmp` before `x.xmp`, and those of the same zip first."""

@@ -1,4 +1,4 @@
-"""Pinhole's own exports: what the API knew of each picture, in the JSON beside it.
+"""Pinhole's own exports and its bucket: what the API knew of each picture, in the JSON beside it.
 
 docs/exports.md says what is in them. They come back as they were: what a person set is set, and
 what the file itself says is left to the file.
@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 MAX_JSON = 16 * 1024 * 1024  # a list of an album of 100,000 pictures
+# In a copy of the bucket each picture has a folder, with these two and what was made of the first.
+ORIGINAL, SIDECAR = "original", "sidecar.json"
 _GAP = 2**20  # between two pictures of an album that is ordered by hand
 
 
@@ -61,7 +63,20 @@ def _picture(said: dict[str, Any]) -> dict[str, Any]:
         "deleted": said["deleted_at"] is not None,
         "tags": [tag["path"] for tag in said["tags"]],
         "patch": patch,
+        # In an export, albums are lists of their own, and files have their names.
+        "content_type": said["content_type"],
+        "albums": [_album_beside(album) for album in said.get("albums", [])],
     }
+
+
+def _album_beside(said: dict[str, Any]) -> dict[str, Any]:
+    names = ("title", "description", "order", "position")
+    return {"key": album_key(said["id"])} | {name: said[name] for name in names}
+
+
+def album_key(album_id: str) -> str:
+    """Name an album in the plan."""
+    return f"pinhole:{album_id}"
 
 
 def _album(said: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from .folder import FolderOf, Row
 from .journal import Journal, dump
 from .kinds import READ_SIDECARS
 from .options import Accepted, Options
-from .pinhole import position
+from .pinhole import album_key, position
 
 _ENTE_SIDECARS = "metadata"  # a folder beside the pictures
 # PhotoPrism keeps its files in a tree of the same shape beside that of the pictures.
@@ -127,8 +127,10 @@ class _Planner:
                 (album["key"], album["title"], album["description"]),
             )
         self._db.executemany(
-            "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, 'oldest')", folder.albums_beside()
+            "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, ?)", folder.albums_beside()
         )
+        for row in folder.derived:
+            self._judge(row["id"], "unused", "made from the original beside it")
         used = [*folder.used, *(row["id"] for row in folder.album_sidecars if folder.is_takeout)]
         self._db.executemany(
             "UPDATE entries SET outcome = 'read' WHERE id = ?", [(entry,) for entry in used]
@@ -247,7 +249,7 @@ class _Planner:
             album = json.loads(row["facts"]).get("own_album")
             if album is None:
                 continue
-            key = f"pinhole:{album['id']}"
+            key = album_key(album["id"])
             self._db.execute(
                 "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, ?)",
                 (key, album["title"], album["description"], album["order"]),

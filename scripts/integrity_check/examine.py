@@ -29,6 +29,7 @@ _ADVICE = {
     ("wrong", "deleted"): "other bytes, and the right ones were deleted by tombstone",
     ("unseen", "reported"): "without thumbnail or preview: --repair",
     ("no_copy", "reported"): "without the copy that has no metadata: --repair",
+    ("no_sidecar", "reported"): "without the sidecar that was written: --repair",
     ("given_up", "reported"): "not shown, or called broken by older decoders: --repair",
     ("orphan", "reported"): "in no row: --adopt-since after a restore, else --remove-orphans",
     ("foreign", "reported"): "not one of our keys: look who put it there",

@@ -45,7 +45,7 @@ def database(stack: EmbeddedStack) -> Iterator[Engine]:
 
 
 def _leave_many_to_no_worker(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-    """Forget that images which a test seeds by the hundred are to be indexed and compared.
+    """Forget that images which a test seeds by the hundred are to be indexed, compared, written.
 
     The worker would take more of the machine for them than the tests do, until long after these.
     """
@@ -55,6 +55,11 @@ def _leave_many_to_no_worker(connection: Connection, cursor: Any, statement: str
         connection.exec_driver_sql(
             f"DELETE FROM {queue} WHERE xmin = pg_current_xact_id()::xid"  # noqa: S608 - constants
         )
+    connection.exec_driver_sql(
+        "INSERT INTO sidecar_progress (user_id, number)"
+        " SELECT DISTINCT owner_id, 9e18::bigint FROM images"
+        " WHERE xmin = pg_current_xact_id()::xid ON CONFLICT DO NOTHING"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,17 @@
 """The session policies of share links name no more than visitors see (THREATS 8, 43)."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 from uuid import uuid4
 
 from app.clients.aws.copies import MAX_COPIED
-from app.clients.aws.image_store import key_of
+from app.clients.aws.image_store import SIDECAR, key_of
 from app.clients.aws.session_policies import (
     MAX_VISITOR_ORIGINALS,
     VISITOR_SECONDS,
     copying_policy,
+    guest_policy,
     visitor_motion_policy,
     visitor_original_policy,
     visitor_policy,
@@ -44,6 +46,24 @@ def test_a_session_for_moving_parts_reads_those_alone() -> None:
     allow, deny = statements(visitor_motion_policy("pictures", OWNER))
     assert (allow["Action"], allow["Resource"]) == ("s3:GetObject", [f"{PREFIX}*/motion.mp4"])
     assert_old_signatures_are_refused(deny)
+
+
+def test_no_session_of_others_reaches_sidecars() -> None:
+    """They say where a picture was taken, and all that its person wrote of it (row 8)."""
+    key = f"arn:aws:s3:::pictures/{key_of(OWNER, IMAGE, SIDECAR)}"
+    copied = [key_of(OWNER, IMAGE, "original")]
+    for policy in (
+        visitor_policy("pictures", OWNER),
+        visitor_motion_policy("pictures", OWNER),
+        visitor_original_policy("pictures", OWNER, IMAGE),
+        visitor_original_policy("pictures", OWNER, IMAGE, part="bare"),
+        guest_policy("pictures", OWNER, IMAGE),
+        copying_policy("pictures", sources=copied, targets=copied),
+    ):
+        allowed = [each["Resource"] for each in statements(policy) if each["Effect"] == "Allow"]
+        patterns = [one for each in allowed for one in ([each] if isinstance(each, str) else each)]
+        assert patterns
+        assert not any(fnmatchcase(key, pattern) for pattern in patterns)
 
 
 def test_policies_are_as_short_as_sts_wants_them() -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from app.messages import MAX_ATTEMPTS
 from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, USER_ROLE_ARN
-from tests.embedded.raw_http import client
+from tests.embedded.raw_http import as_user, client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ def test_the_api_reaches_no_picture_by_itself(api: Callable[[str], Any]) -> None
     assert refused(s3.get_object, Bucket=BUCKET, Key=key)
     assert refused(s3.put_object, Bucket=BUCKET, Key=key, Body=b"")
     assert refused(s3.delete_object, Bucket=BUCKET, Key=key)
+    for part in ("sidecar.json", "original"):
+        assert refused(s3.put_object, Bucket=BUCKET, Key=f"users/{USER}/{USER}/{part}", Body=b"")
     assert refused(s3.list_objects_v2, Bucket=BUCKET)
 
 
@@ -109,6 +111,17 @@ def test_no_part_of_the_product_deletes_a_version_of_a_picture(
     owner.put_object(Bucket=BUCKET, Key=copy, Body=b"zip")
     worker("s3").delete_object(Bucket=BUCKET, Key=copy, VersionId="null")
     assert refused(api("s3").delete_object, Bucket=BUCKET, Key=copy, VersionId="null")
+
+
+def test_a_person_writes_no_sidecar(stack: EmbeddedStack, worker: Callable[[str], Any]) -> None:
+    key = f"users/{USER}/{uuid.uuid4().hex}/sidecar.json"
+    worker("s3").put_object(Bucket=BUCKET, Key=key, Body=b"{}")
+    mine = client(stack, "s3", keys=as_user(stack, USER))
+    other = client(stack, "s3", keys=as_user(stack, uuid.uuid4().hex))
+    assert refused(mine.put_object, Bucket=BUCKET, Key=key, Body=b"")
+    assert refused(mine.delete_object, Bucket=BUCKET, Key=key)
+    assert refused(other.get_object, Bucket=BUCKET, Key=key)
+    assert mine.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"{}"
 
 
 @pytest.mark.parametrize(

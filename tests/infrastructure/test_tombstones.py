@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from app.clients.aws.image_store import PictureStore
+from app.clients.aws.image_store import SIDECAR, PictureStore
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.embedded.raw_http import client
@@ -82,6 +82,18 @@ def test_tombstones_are_written_by_who_deletes_for_people(
     # It is in force: the worker writes what it derives.
     derived = f"users/{PERSON}/{IMAGE}/thumbnail.webp"
     assert writes(s3, derived) == (function == "Worker")
+
+
+@pytest.mark.parametrize("function", MAY_WRITE)
+def test_sidecars_are_written_by_the_sweep_alone(
+    stack: EmbeddedStack, small: Template, function: str
+) -> None:
+    """What opens untrusted files says nothing of anybody's pictures."""
+    s3 = as_function(stack, small, function)
+    key = f"users/{PERSON}/{IMAGE}/{SIDECAR}"
+    assert writes(s3, key) == (function == "Sweep")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.get_object(Bucket=BUCKET, Key=key)
 
 
 def test_the_worker_removes_all_the_same(stack: EmbeddedStack, small: Template) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import SIDECAR
 from app.integrity.orphans import look_for_orphans
 from app.jobs.cleanup import decode_again_what_older_decoders_could_not
 from app.media.formats import sniff
@@ -26,6 +27,7 @@ from tests.media.motion_samples import VIDEO, of_samsung
 from tests.media.raw_samples import RAW
 from tests.support.images import Picture, jpeg
 from tests.support.library import Library, library_on
+from tests.support.sidecars import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -269,6 +271,46 @@ def test_a_lost_copy_without_metadata_is_asked_for_anew(library: Library, ada: U
     assert library.value("SELECT count(*) FROM bare_originals") == 0
     assert library.state(place) == "ready"
     assert library.examine() == []
+
+
+def test_a_lost_sidecar_is_written_again(library: Library, ada: UUID) -> None:
+    place = library.add(ada)
+    assert write_sidecars(library, ada) == 1
+    assert library.examine() == []
+    library.delete(place, part=SIDECAR)
+    assert library.examine() == [("no_sidecar", "reported", place.key)]
+    assert write_sidecars(library, ada) == 0
+    assert library.examine(repair=True) == [("no_sidecar", "repaired", place.key)]
+    assert write_sidecars(library, ada) == 1
+    assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
+def test_the_round_finds_sidecars_that_are_lost_or_of_another_time(
+    library: Library, ada: UUID
+) -> None:
+    lost, other, right = (library.add(ada) for _ in range(3))
+    assert write_sidecars(library, ada) == 3
+    library.delete(lost, part=SIDECAR)
+    # As after a restore: the bucket has sidecars of a time that the database does not know.
+    hours = {lost: 2, other: 24, right: 0}
+    for place, count in hours.items():
+        library.value(
+            "UPDATE sidecars SET written_at = written_at - make_interval(hours => :count)"
+            " WHERE image_id = :id RETURNING 1",
+            count=count,
+            id=place.image_id,
+        )
+    go_round(library)
+    marked = library.value("SELECT array_agg(subject_id) FROM sidecar_marks")
+    assert set(marked) == {lost.image_id, other.image_id}
+    assert write_sidecars(library, ada) == 2
+    go_round(library)
+    assert library.value("SELECT count(*) FROM sidecar_marks") == 0
+
+
+def write_sidecars(library: Library, owner: UUID) -> int:
+    return Writer(library.worker_context).write_of(owner)
 
 
 def test_what_was_given_up_is_told_and_tried_again(

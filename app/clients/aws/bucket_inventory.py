@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.clients.aws.boto import translated
 from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import SIDECAR
 
 _PREFIX = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/", re.ASCII)
 _EXPORT = re.compile(r"users/([0-9a-f]{32})/exports/([0-9a-f]{32})/", re.ASCII)
@@ -25,6 +26,7 @@ class Found:
     oldest: datetime
     newest: datetime
     has_original: bool  # one that is not hidden by a delete marker
+    sidecar_at: datetime | None = None  # when the one that is seen was stored; None: none is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,15 @@ def _is_seen(inside: list[Any]) -> bool:
     return any(item["IsLatest"] and "Size" in item for item in inside)
 
 
+def _seen(inside: list[Any], key: str) -> datetime | None:
+    """Return when the object of a key was stored that is seen; None: there is none."""
+    for item in inside:
+        if item["Key"] == key and item["IsLatest"] and "Size" in item:
+            moment: datetime = item["LastModified"]
+            return moment
+    return None
+
+
 def _found(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[Found]:
     for folder, inside in folders:
         match = _PREFIX.fullmatch(folder)
@@ -140,8 +151,6 @@ def _found(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[Found]:
             place=Place(user_id=UUID(match[1]), image_id=UUID(match[2])),
             oldest=min(moments),
             newest=max(moments),
-            has_original=any(
-                item["Key"] == f"{folder}original" and item["IsLatest"] and "Size" in item
-                for item in inside
-            ),
+            has_original=_seen(inside, f"{folder}original") is not None,
+            sidecar_at=_seen(inside, f"{folder}{SIDECAR}"),
         )

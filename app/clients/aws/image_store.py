@@ -45,7 +45,10 @@ Preview = Literal["preview.webp", "preview.jpg"]
 Derived = Literal["thumbnail.webp", "motion.mp4"] | Preview
 # An original without its metadata, where a share link asked for one.
 BARE: Literal["bare"] = "bare"
-Part = Literal["original", "bare"] | Derived
+# What is known of a picture, beside its original: see [Note: Sidecars by the list of changes] in
+# app/images/sidecar_models.py.
+SIDECAR: Literal["sidecar.json"] = "sidecar.json"
+Part = Literal["original", "bare", "sidecar.json"] | Derived
 # The moving part of a motion photo: a copy of the bytes within its original.
 MOTION: Literal["motion.mp4"] = "motion.mp4"
 # By what a row says of its preview's format.
@@ -204,6 +207,21 @@ class PictureStore:
                 Body=content,
                 ContentType=content_type,
             )
+
+    def put_sidecar(self, user_id: UUID, image_id: UUID, *, content: bytes) -> None:
+        """Store what is known of a picture: the sweep may. Safe to repeat."""
+        with translated():
+            self._s3.put_object(
+                Bucket=self._bucket_name,
+                Key=key_of(user_id, image_id, SIDECAR),
+                Body=content,
+                ContentType="application/json",
+            )
+
+    def delete_sidecar(self, user_id: UUID, image_id: UUID) -> None:
+        """Delete what was said of a picture that is gone. Safe to repeat."""
+        with translated():
+            self._s3.delete_object(Bucket=self._bucket_name, Key=key_of(user_id, image_id, SIDECAR))
 
     def delete_derived(self, user_id: UUID, image_id: UUID) -> None:
         """Delete what was derived from a picture, which can be made again."""

@@ -42,6 +42,8 @@ OWNED = {
     "exports": "user_id",
     "image_changes": "owner_id",
     "storage": "user_id",
+    "sidecar_progress": "user_id",
+    "sidecar_marks": "owner_id",
     "timeline_months": "owner_id",
     "map_cells": "owner_id",
     "albums": "owner_id",

@@ -1,0 +1,296 @@
+"""Write sidecars of images that changed. See [Note: Sidecars by the list of changes].
+
+[Note: One sweep at a person's sidecars] Two that write the same sidecar at once might leave the
+older one on top. So a sweep leases a person's progress, for two minutes. It writes a hundred images
+for one lease, and begins none after twenty seconds: a sweep has other jobs, too.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.image_store import PictureStore
+from app.database import db, now, set_short_lock_timeout
+from app.exports.sidecar import sidecars_of
+from app.images.album_models import AlbumImage
+from app.images.counted_models import ImageChange, Storage
+from app.images.listing import AnyRow
+from app.images.models import Image
+from app.images.sidecar_models import FIRST, MarkKind, Sidecar, SidecarMark, SidecarProgress
+from app.images.tag_models import ImageTag
+
+log = logging.getLogger(__name__)
+
+# What is changed again meanwhile is written once, in the end.
+QUIET = timedelta(minutes=2)
+IMAGES_AT_A_TIME = 100
+MAX_OWNERS = 200  # of one sweep
+_AT_ONCE = 8
+_LEASE = timedelta(minutes=2)
+_SECONDS = 20.0
+_TRIED_AGAIN_AFTER = timedelta(minutes=5)
+_LAST = UUID(int=2**128 - 1)
+_MEMBERS: dict[str, tuple[Any, Any]] = {
+    MarkKind.ALBUM: (AlbumImage.album_id, AlbumImage.image_id),
+    MarkKind.TAG: (ImageTag.tag_id, ImageTag.image_id),
+}
+
+
+def owners_with_due(*, quiet: timedelta = QUIET) -> list[UUID]:
+    """Return of whom sidecars are to be written, in no order; some, where there are many.
+
+    Ends the transaction.
+    """
+    read = tuple_(
+        func.coalesce(SidecarProgress.number, 0), func.coalesce(SidecarProgress.image_id, FIRST)
+    )
+    behind = (
+        select(Storage.user_id)
+        .outerjoin(SidecarProgress, SidecarProgress.user_id == Storage.user_id)
+        .where(
+            tuple_(Storage.last_change, literal(_LAST)) > read,
+            exists().where(
+                ImageChange.owner_id == Storage.user_id,
+                tuple_(ImageChange.number, ImageChange.image_id) > read,
+                ImageChange.number <= _until(quiet),
+            ),
+        )
+    )
+    marked = select(SidecarMark.owner_id).where(_is_due(quiet))
+    owners = union(behind, marked).subquery()
+    found = db.session.scalars(select(owners).order_by(func.random()).limit(MAX_OWNERS)).all()
+    db.session.rollback()
+    return list(found)
+
+
+def write_some(owner_id: UUID, *, store: PictureStore, quiet: timedelta = QUIET) -> int:
+    """Write the sidecars of the next of a person's images; see the note above. Commits.
+
+    Returns how many changes and marks were settled; 0: there are no more.
+
+    Raises:
+        AwsUnavailableError: S3 took none of them; all are tried again.
+    """
+    lease = _take_lease(owner_id)
+    if lease is None:  # another sweep is at it
+        return 0
+    writer = _Writer(owner_id, store=store, ends=time.monotonic() + _SECONDS)
+    try:
+        count = _write_changed(owner_id, lease, writer=writer, quiet=quiet)
+        if not count:
+            count = _write_marked(owner_id, writer=writer, quiet=quiet)
+    finally:
+        db.session.rollback()
+        _end_lease(owner_id, lease)
+    return count
+
+
+@dataclass
+class _Lease:
+    """How far a person's list was read, until when nobody else reads on."""
+
+    number: int
+    image_id: UUID
+    until: datetime
+
+
+class _Writer:
+    """Sends what is new of one person's sidecars."""
+
+    def __init__(self, owner_id: UUID, *, store: PictureStore, ends: float) -> None:
+        self._owner_id = owner_id
+        self._store = store
+        self._ends = ends
+
+    def write(self, image_ids: Sequence[UUID]) -> None:
+        """Send the sidecars of these images that are not there as they are now; commits.
+
+        Those that S3 does not take are marked, and tried again later.
+
+        Raises:
+            AwsUnavailableError: it took none.
+        """
+        contents = sidecars_of(self._owner_id, list(image_ids))
+        digests = {each: hashlib.sha256(content).digest() for each, content in contents.items()}
+        query = select(Sidecar.image_id, Sidecar.digest).where(Sidecar.image_id.in_(contents))
+        known = {image_id: bytes(digest) for image_id, digest in db.session.execute(query)}
+        db.session.rollback()
+        news = [each for each, digest in digests.items() if known.get(each) != digest]
+        if not news:
+            return
+        with ThreadPoolExecutor(_AT_ONCE) as senders:
+            problems = senders.map(lambda each: self._send(each, contents[each]), news)
+            refused = {
+                each: problem for each, problem in zip(news, problems, strict=True) if problem
+            }
+        if len(refused) == len(news):
+            raise next(iter(refused.values()))
+        self._note({each: digests[each] for each in news if each not in refused})
+        for image_id, problem in refused.items():
+            log.warning("the sidecar of picture %s is written later: %s", image_id, problem)
+            _mark_again(self._owner_id, image_id)
+        db.session.commit()
+
+    def _send(self, image_id: UUID, content: bytes) -> AwsUnavailableError | None:
+        if time.monotonic() > self._ends:
+            return AwsUnavailableError("its time is over")
+        try:
+            self._store.put_sidecar(self._owner_id, image_id, content=content)
+        except AwsUnavailableError as error:
+            return error
+        return None
+
+    def _note(self, digests: dict[UUID, bytes]) -> None:
+        """Note what was written; what was deleted for good meanwhile goes again."""
+        # Locked, so that a purge which begins now deletes what was sent.
+        alive = set(
+            db.session.scalars(
+                select(Image.id)
+                .where(Image.id.in_(digests))
+                .order_by(Image.id)
+                .with_for_update(read=True, key_share=True)
+            )
+        )
+        if alive:
+            moment = now()
+            written = insert(Sidecar).values(
+                [
+                    {"image_id": each, "digest": digests[each], "written_at": moment}
+                    for each in sorted(alive)
+                ]
+            )
+            known = {"digest": written.excluded.digest, "written_at": moment}
+            db.session.execute(
+                written.on_conflict_do_update(index_elements=["image_id"], set_=known)
+            )
+        db.session.commit()
+        for image_id in digests.keys() - alive:
+            self._store.delete_sidecar(self._owner_id, image_id)
+
+
+def _write_changed(owner_id: UUID, lease: _Lease, *, writer: _Writer, quiet: timedelta) -> int:
+    """Write what the list of changes has next; note how far it was read. Return how many."""
+    # Before the page: what is noted up to this number, the page cannot miss.
+    last = db.session.scalar(select(Storage.last_change).where(Storage.user_id == owner_id)) or 0
+    page = db.session.execute(
+        select(ImageChange.number, ImageChange.image_id, ImageChange.removed_at)
+        .where(
+            ImageChange.owner_id == owner_id,
+            tuple_(ImageChange.number, ImageChange.image_id)
+            > tuple_(literal(lease.number), literal(lease.image_id)),
+            ImageChange.number <= _until(quiet),
+        )
+        .order_by(ImageChange.number, ImageChange.image_id)
+        .limit(IMAGES_AT_A_TIME)
+    ).all()
+    until = db.session.scalar(select(_until(quiet))) or 0
+    db.session.rollback()
+    writer.write([row.image_id for row in page if row.removed_at is None])
+    if len(page) == IMAGES_AT_A_TIME:
+        lease.number, lease.image_id = page[-1].number, page[-1].image_id
+    else:
+        # Nothing else is there up to the older of both, and nothing will be.
+        read = max(min(last, until), page[-1].number if page else 0, lease.number)
+        lease.number, lease.image_id = read, _LAST
+    return len(page)
+
+
+def _write_marked(owner_id: UUID, *, writer: _Writer, quiet: timedelta) -> int:
+    """Write some of what is marked: images first, then those of one album or tag."""
+    query = select(SidecarMark.subject_id, SidecarMark.kind, SidecarMark.after, SidecarMark.due_at)
+    query = query.where(SidecarMark.owner_id == owner_id, _is_due(quiet))
+    query = query.order_by(SidecarMark.kind != MarkKind.IMAGE, SidecarMark.due_at)
+    marks = db.session.execute(query.limit(IMAGES_AT_A_TIME)).all()
+    db.session.rollback()
+    images = [mark for mark in marks if mark.kind == MarkKind.IMAGE]
+    if images:
+        writer.write([mark.subject_id for mark in images])
+    for mark in images or marks[:1]:
+        last = None if images else _write_members(mark, writer=writer)
+        # One that is marked again meanwhile, or that S3 did not take, is due at another moment.
+        this = SidecarMark.subject_id == mark.subject_id, SidecarMark.due_at == mark.due_at
+        if last is None:
+            db.session.execute(delete(SidecarMark).where(*this))
+        else:
+            db.session.execute(update(SidecarMark).where(*this).values(after=last))
+    db.session.commit()
+    return len(images or marks[:1])
+
+
+def _write_members(mark: AnyRow, *, writer: _Writer) -> UUID | None:
+    """Write some of an album's or tag's images; return the last, None where no more follow."""
+    of, image_id = _MEMBERS[mark.kind]
+    members = select(image_id).where(of == mark.subject_id, image_id > mark.after)
+    ids = list(db.session.scalars(members.order_by(image_id).limit(IMAGES_AT_A_TIME)))
+    db.session.rollback()
+    writer.write(ids)
+    return ids[-1] if len(ids) == IMAGES_AT_A_TIME else None
+
+
+def _mark_again(owner_id: UUID, image_id: UUID) -> None:
+    """Have a sidecar written some minutes later; the caller commits."""
+    later = now() + _TRIED_AGAIN_AFTER
+    mark = insert(SidecarMark).values(
+        subject_id=image_id, owner_id=owner_id, kind=MarkKind.IMAGE, due_at=later
+    )
+    db.session.execute(
+        mark.on_conflict_do_update(index_elements=["subject_id"], set_={"due_at": later})
+    )
+
+
+def _take_lease(owner_id: UUID) -> _Lease | None:
+    """Return how far a person's list was read, unless another sweep is at it. Commits."""
+    set_short_lock_timeout()
+    until = now() + _LEASE
+    mine = insert(SidecarProgress).values(user_id=owner_id, leased_until=until)
+    free = or_(SidecarProgress.leased_until.is_(None), SidecarProgress.leased_until < now())
+    row = db.session.execute(
+        mine.on_conflict_do_update(
+            index_elements=["user_id"], set_={"leased_until": until}, where=free
+        ).returning(SidecarProgress.number, SidecarProgress.image_id)
+    ).one_or_none()
+    db.session.commit()
+    return _Lease(number=row.number, image_id=row.image_id, until=until) if row else None
+
+
+def _end_lease(owner_id: UUID, lease: _Lease) -> None:
+    """Note how far the list was read, where the lease is ours still. Commits."""
+    db.session.execute(
+        update(SidecarProgress)
+        .where(SidecarProgress.user_id == owner_id, SidecarProgress.leased_until == lease.until)
+        .values(number=lease.number, image_id=lease.image_id, leased_until=None)
+    )
+    db.session.commit()
+
+
+def _is_due(quiet: timedelta) -> ColumnElement[bool]:
+    return SidecarMark.due_at <= func.clock_timestamp() - literal(quiet)
+
+
+def _until(quiet: timedelta) -> ColumnElement[int]:
+    """The number of a change that would be made so long ago."""
+    moment = func.clock_timestamp() - literal(quiet)
+    return cast(func.extract("epoch", moment) * 1_000_000, BigInteger)
