@@ -150,11 +150,13 @@ def _take_in(
         collected.look_at = now() + LOOKED_AT_AGAIN_AFTER
         db.session.commit()
         return None
-    if image.state == ImageState.REJECTED:  # these very bytes were looked at before
-        _drop(collected)
+    collected.image_id = image.id
+    if image.state == ImageState.REJECTED:
+        # These very bytes were looked at before. What was counted for them is not free again.
+        collected.state = CollectedState.GONE
+        note_cancelled(owner_id, collected.id)
         db.session.commit()
         return None
-    collected.image_id = image.id
     if image.id != collected.id:
         note_cancelled(owner_id, collected.id)  # one copy of the bytes is enough
         # What its owner has deleted is for them to take back.

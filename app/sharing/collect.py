@@ -81,7 +81,8 @@ def give_places(
 ) -> list[Answer]:
     """Reserve room for a guest's pictures and sign where they go; commits.
 
-    A picture whose `id` is named was promised a place before, and gets another address of it.
+    A picture whose `id` is named was promised a place before, and gets another address of it; if
+    that place is over, another place.
 
     Raises:
         NotFoundError: guests add nothing by this link, or an id is none of its pictures.
@@ -92,24 +93,9 @@ def give_places(
         raise NotFoundError
     # Their own, so that guests keep the owner from writing nothing.
     take_seat(uuid5(share.owner_id, "guests"))
-    answers: dict[int, Answer] = {}
-    promised: dict[UUID, int] = {}
-    for index, picture in enumerate(pictures):
-        if picture.id is not None:
-            found = _promised_before(share, picture)
-            if found.state == CollectedState.ARRIVING:
-                promised[found.id] = index
-            else:
-                answers[index] = Received(id=found.id)
-        elif picture.content_type not in GUEST_TYPES:
-            answers[index] = _NO_VIDEO if picture.content_type in PICTURE_TYPES else _NO_PICTURE
-        elif refused := refusal(picture, max_bytes=limits.max_bytes):
-            answers[index] = refused
-    wanted = {
-        index: picture
-        for index, picture in enumerate(pictures)
-        if picture.id is None and index not in answers
-    }
+    promised, answers = _look_at(share, pictures, max_bytes=limits.max_bytes)
+    settled = {*answers, *promised.values()}
+    wanted = {index: picture for index, picture in enumerate(pictures) if index not in settled}
     if wanted:
         reserved = _reserve(share, wanted, quota_bytes=limits.quota_bytes)
         promised |= {collected_id: index for index, collected_id in reserved.items()}
@@ -120,6 +106,33 @@ def give_places(
         for collected_id, index in promised.items():
             answers[index] = Given(id=collected_id, place=places[collected_id])
     return [answers[index] for index in range(len(pictures))]
+
+
+def _look_at(
+    share: OpenShare, pictures: Sequence[GuestPicture], *, max_bytes: int
+) -> tuple[dict[UUID, int], dict[int, Answer]]:
+    """Find those that were promised a place before, and what can be answered at once.
+
+    Returns:
+        The indices of the first by their ids, and the answers by index. All others want a place.
+
+    Raises:
+        NotFoundError: an id is none of this link's pictures.
+    """
+    promised: dict[UUID, int] = {}
+    answers: dict[int, Answer] = {}
+    for index, picture in enumerate(pictures):
+        if picture.id is not None:
+            found = _promised_before(share, picture)
+            if found.state == CollectedState.ARRIVING:
+                promised[found.id] = index
+            elif found.state != CollectedState.GONE:
+                answers[index] = Received(id=found.id)
+        elif picture.content_type not in GUEST_TYPES:
+            answers[index] = _NO_VIDEO if picture.content_type in PICTURE_TYPES else _NO_PICTURE
+        elif refused := refusal(picture, max_bytes=max_bytes):
+            answers[index] = refused
+    return promised, answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +152,6 @@ def _promised_before(share: OpenShare, picture: GuestPicture) -> CollectedImage:
             CollectedImage.sha256 == bytes.fromhex(picture.sha256),
             CollectedImage.byte_size == picture.size,
             CollectedImage.content_type == picture.content_type,
-            CollectedImage.state != CollectedState.GONE,
         )
     )
     if found is None:

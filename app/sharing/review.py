@@ -123,7 +123,12 @@ def list_collected(owner: User | Owner, wanted: ReviewIn, *, reader: Reader) -> 
         last_of = page[-1][0]
         next_cursor = make_cursor(_CURSOR, last_of.created_at.astimezone(UTC), last_of.id)
     return {
-        "images": [_show(row[0], row[1], shown[str(row[0].image_id)]) for row in page],
+        # One may have been deleted for good meanwhile.
+        "images": [
+            _show(row[0], row[1], image)
+            for row in page
+            if (image := shown.get(str(row[0].image_id))) is not None
+        ],
         "waiting": count_waiting(owner, *of_album),
         "next_cursor": next_cursor,
     }
@@ -158,13 +163,7 @@ def decide(user: User, wanted: DecideOnGuestsIn) -> Decided:
     if to is CollectedState.ACCEPTED:
         _accept(user, rows, images)
     else:
-        _take_out(user, rows)
-        moment = now() if to is CollectedState.DECLINED else HELD_UNTIL_REVIEWED
-        # What its owner had before is theirs, and stays.
-        own = [row.id for row in rows if row.image_id == row.id]
-        # Guests send no videos: one that was joined with theirs is its owner's.
-        part_from_stills(user.id, moving_parts_of(user.id, own))
-        set_columns(user, own, deleted_at=moment)
+        _take_in_no_more(user, rows, images, is_declined=to is CollectedState.DECLINED)
     changed = [row.id for row in rows]
     if changed:
         db.session.execute(
@@ -247,11 +246,58 @@ def _accept(user: User, rows: Sequence[CollectedImage], images: Mapping[UUID, Lo
             row.was_in_album = row.image_id not in added
 
 
-def _take_out(user: User, rows: Sequence[CollectedImage]) -> None:
+def _take_in_no_more(
+    user: User,
+    rows: Sequence[CollectedImage],
+    images: Mapping[UUID, Locked],
+    *,
+    is_declined: bool,
+) -> None:
+    """Take out of album and library what came by guests alone, and is accepted of none of them."""
+    of_images = _all_of(user, [row.image_id for row in rows])
+    decided = {row.id for row in rows}
+    others = [row for row in of_images if row.id not in decided]
+    _take_out(user, rows, [row for row in others if row.state == CollectedState.ACCEPTED])
+    # What its owner had before is theirs, and stays.
+    from_guests = {row.id for row in of_images if row.id == row.image_id}
+    accepted = {row.image_id for row in others if row.state == CollectedState.ACCEPTED}
+    leaving = {
+        row.image_id
+        for row in rows
+        if row.image_id in from_guests - accepted
+        # In the library though it was not accepted: its owner has put it there meanwhile.
+        and (row.state == CollectedState.ACCEPTED or images[row.image_id].deleted_at is not None)
+    }
+    # Guests send no videos: one that was joined with theirs is its owner's.
+    part_from_stills(user.id, moving_parts_of(user.id, list(leaving)))
+    waiting = {row.image_id for row in others if row.state == CollectedState.WAITING}
+    held = leaving & waiting if is_declined else leaving
+    set_columns(user, list(held), deleted_at=HELD_UNTIL_REVIEWED)
+    set_columns(user, list(leaving - held), deleted_at=now())
+
+
+def _all_of(user: User, image_ids: Sequence[UUID | None]) -> Sequence[CollectedImage]:
+    """Return all that guests sent of images, which are locked: several may have sent the same."""
+    query = select(CollectedImage).where(
+        CollectedImage.owner_id == user.id,
+        CollectedImage.image_id == any_(literal(list(image_ids), ARRAY(Uuid()))),
+    )
+    return db.session.scalars(query.order_by(CollectedImage.id).with_for_update()).all()
+
+
+def _take_out(
+    user: User, rows: Sequence[CollectedImage], still_accepted: Sequence[CollectedImage]
+) -> None:
     """Take out of their albums what was put there when it was accepted."""
-    accepted = [
-        row for row in rows if row.state == CollectedState.ACCEPTED and not row.was_in_album
-    ]
+    heirs = {(row.image_id, row.album_id): row for row in still_accepted}
+    accepted = []
+    for row in rows:
+        if row.state != CollectedState.ACCEPTED or row.was_in_album:
+            continue
+        if heir := heirs.get((row.image_id, row.album_id)):
+            heir.was_in_album = False  # it goes with that one
+        else:
+            accepted.append(row)
     for album_id, of_album in _by_album(accepted).items():
         try:
             album = require_album(user, album_id)
