@@ -137,6 +137,8 @@ test("says that it waits for the network", async () => {
   await wait(1_000);
   expect(screen.getByRole("heading", { name: "Waiting for the network" })).toBeVisible();
   expect(row("train.jpg").getByText(/^No connection\. It continues/)).toBeVisible();
+  // In place of how much was sent, and how fast.
+  expect(screen.getByText("Uploading continues when you are back online")).toBeVisible();
 });
 
 test("draws no more rows than can be seen of five thousand, and tells each its place", async () => {

@@ -72,6 +72,9 @@ describe("says who wrote it", () => {
     expect(screen.getByText("A dog on a beach")).toBeVisible();
     expect(screen.getByText("NO DOGS")).toBeVisible();
     expect(screen.getByRole("list", { name: "Keywords" })).toHaveTextContent("dogbeach");
+    // Only one's own words can be given up.
+    const giveUp = screen.queryAllByRole("button", { name: "Remove my description" });
+    expect(giveUp).toHaveLength(description.source === "person" ? 1 : 0);
   });
 });
 
