@@ -1,10 +1,11 @@
 """Whether the model may be shown a picture now; what may not be shown waits no more."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
 
 from app.accounts.models import User
 from app.clients.aws.image_store import PREVIEWS, Preview
@@ -107,13 +108,18 @@ def what_decides() -> tuple[Any, ...]:
 
 def _standing_of(begun: Begun) -> Any:  # noqa: ANN401 - a row of those columns
     """Return what decides about a picture that waits; ends the transaction."""
-    row = db.session.execute(
-        select(*what_decides())
-        .join(User, User.id == Image.owner_id)
-        .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
-    ).one_or_none()
+    row = db.session.execute(_standing_query(), {"image": begun.image_id}).one_or_none()
     db.session.rollback()
     return row
+
+
+@cache  # to build it takes longer than to ask it
+def _standing_query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*what_decides())
+        .join(User, User.id == Image.owner_id)
+        .where(Image.id == bindparam("image"), Image.description_state == DescriptionState.WAITING)
+    )
 
 
 def _stop_some_of_person(begun: Begun) -> None:

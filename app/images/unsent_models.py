@@ -1,5 +1,6 @@
 """Tables of what is never sent to a model."""
 
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, exists
@@ -42,6 +43,9 @@ class UnsentAlbum(Base):
 # never sent, by itself or by an album, none is. So it is asked of all that are stacked with a
 # picture, of which there are `MAX_STACK` at most. Marked by itself is all of a stack at once, so
 # that what is taken out of it stays marked.
+# Both conditions are made once: an alias is a copy of all columns, and took the worker more than
+# half of its time for a description (docs/decisions/0141).
+@cache
 def is_never_sent() -> ColumnElement[bool]:
     """The condition that a picture is never sent: by itself, by an album, or by its stack.
 
@@ -57,6 +61,7 @@ def is_never_sent() -> ColumnElement[bool]:
     )
 
 
+@cache
 def is_marked() -> ColumnElement[bool]:
     """The condition that a picture, or one that is stacked with it, is never sent by itself."""
     other = aliased(Image)

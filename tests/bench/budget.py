@@ -156,7 +156,7 @@ def work(environment: dict[str, str]) -> None:
     model = settings.model
     if model is None:
         raise SystemExit("no model")
-    context = WorkerContext(settings, pool_size=1)
+    context = WorkerContext(settings, pool_size=1, trusts_fresh_connections=True)
     vision = Vision(
         VisionSettings(api_key="x", base_url=model.base_url, model=model.model, effort=model.effort)
     )
