@@ -5,7 +5,7 @@
 Real PostgreSQL, the product's own client and worker code in processes of their own, and a stand-in
 for the model over HTTP that answers with 429, 500, slowly, with a refusal, with nonsense or not at
 all at random. Workers are killed with -9 while pictures are under way, and others begin. Previews
-are made up: 16 pixels that say which picture it is. The model's rests are cut to a twentieth of a
+are made up: 16 pixels that say which picture it is. The model's rests are cut to a fiftieth of a
 second, or this would take a day. The site's budget has room for some four in five of the pictures.
 
 Fails when more was spent or reserved than a budget at any moment, when the stand-in counted more
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from app.media.sandbox.decoder_time import DecoderTime
 
 PEOPLE = 5
-REST_SECONDS = 0.05
+REST_SECONDS = 0.02
 # Of a hundred calls; the others are answered at once.
 FAULTS = {
     "rate_limited": 8,
@@ -61,7 +61,7 @@ FAULTS = {
     "bad_json": 3,
     "hang_up": 3,
 }
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 0.25
 PRICE = "pinhole-demo=0.10/0.50"
 WAITING = text("""
 INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,
