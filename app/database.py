@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -139,6 +139,12 @@ class Prepared:
             dialect=db.engine.dialect, compile_kwargs={"render_postcompile": True}
         )
         return str(compiled), dict(compiled.params)
+
+
+@lru_cache(maxsize=500)  # as many as there are ways to put a search, or more
+def prepared(statement: str) -> Prepared:
+    """Return a statement that is written anew for each request, though it is one of few."""
+    return Prepared(text(statement))
 
 
 def given(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
-
-from app.database import db
+from app.database import prepared
 from app.search.terms import Phrase
 
 
@@ -25,17 +23,16 @@ def albums_with(
     if not named:
         return {}
     having = ", ".join(f"title_words @@ CAST(:words_{n} AS tsquery)" for n in named)
-    rows = db.session.execute(
-        text(
-            f"SELECT id, entry_count, {having} FROM albums"  # noqa: S608 - numbers
-            " WHERE owner_id = :owner AND deleted_at IS NULL"
-            " AND title_words @@ CAST(:either AS tsquery)"
-        ),
+    rows = prepared(
+        f"SELECT id, entry_count, {having} FROM albums"  # noqa: S608 - numbers
+        " WHERE owner_id = :owner AND deleted_at IS NULL"
+        " AND title_words @@ CAST(:either AS tsquery)"
+    ).rows(
         {
             "owner": owner_id,
             "either": " | ".join(written[n] for n in named),
             **{f"words_{n}": written[n] for n in named},
-        },
+        }
     )
     found: dict[tuple[bool, ...], list[FoundAlbum]] = {}
     for album_id, entries, *has in rows:

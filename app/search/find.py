@@ -20,11 +20,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
-from app.database import db
+from app.database import prepared
 from app.images.collected_models import IN_TRASH
 from app.images.pagination import make_cursor, parse_cursor
 from app.search.album_titles import albums_with
@@ -187,7 +185,7 @@ def _find(
     if (query.wanted and are_sorted) or asked.few_named:
         hits, rows = _sorted_hits(asked, behind=behind, limit=limit + 1)
         if hits <= asked.bounds.hits:
-            total = (int(rows[0].total) if rows else 0) if behind is None else None
+            total = (int(rows[0][2]) if rows else 0) if behind is None else None
             return _page(asked, rows, limit=limit, total=total)
     return _walk(asked, behind=behind, limit=limit)
 
@@ -344,7 +342,7 @@ def _sorted_hits(
         "most_estimated": asked.most_estimated,
     }
     rows = _rows(statement, asked, values, behind=behind)
-    return next(row.hits for row in rows if row.id is None), [row for row in rows if row.id]
+    return next(row[3] for row in rows if row[0] is None), [row for row in rows if row[0]]
 
 
 def _branches(asked: _Asked) -> list[str]:
@@ -409,7 +407,7 @@ def _end_of_walk(
     statement = f"SELECT id, moment FROM ({walked}) AS i OFFSET :last_of_walk"  # noqa: S608 - constants
     values = {"walk": asked.bounds.walk, "last_of_walk": asked.bounds.walk - 1}
     rows = _rows(statement, asked, values, behind=behind)
-    return (_plain(rows[0].moment), rows[0].id) if rows else None
+    return (_plain(rows[0][1]), rows[0][0]) if rows else None
 
 
 def _walked(asked: _Asked, *, is_behind: bool) -> str:
@@ -481,23 +479,23 @@ def _rows(
     values: Mapping[str, object],
     *,
     behind: tuple[datetime, UUID] | None,
-) -> Sequence[Any]:
+) -> Sequence[tuple[Any, ...]]:
     place: dict[str, object] = {}
     if behind is not None:
         moment, last_id = behind
         place = {"moment": moment, "last_id": last_id}
         if asked.is_deleted:
             place["moment"] = moment.replace(tzinfo=UTC)
-    return db.session.execute(text(statement), {**asked.values, **values, **place}).all()
+    return prepared(statement).rows({**asked.values, **values, **place})
 
 
 def _page(asked: _Asked, rows: Sequence[Any], *, limit: int, total: int | None) -> Found:
     shown = rows[:limit]
     cursor = None
     if len(rows) > limit:
-        cursor = make_cursor(LIST, _plain(shown[-1].moment), shown[-1].id)
+        cursor = make_cursor(LIST, _plain(shown[-1][1]), shown[-1][0])
     return Found(
-        ids=[row.id for row in shown], albums=asked.albums, total=total, next_cursor=cursor
+        ids=[row[0] for row in shown], albums=asked.albums, total=total, next_cursor=cursor
     )
 
 

@@ -9,20 +9,24 @@ person has 5,000 at most. Where more images have them than are sorted, the libra
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
-
-from sqlalchemy import text
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
-from app.database import db
+from app.database import prepared
 from app.images.tag_models import key_of
 from app.search.query import Chip, ChipKind, Query
 from app.search.words import words_of
 
 # Words of a query that tags may have in place of an image's texts; of more, texts must have them.
 MAX_TAGGED_WORDS = 4
+
+
+class _Tag(NamedTuple):
+    id: UUID
+    path: str
+    image_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,7 @@ class TagSet:
     images: int
 
     @classmethod
-    def of(cls, rows: Iterable[Any]) -> "TagSet":
+    def of(cls, rows: Iterable[_Tag]) -> "TagSet":
         """Make one of rows of tags."""
         rows = list(rows)
         # A tag counts those below it, too, which may be there by themselves.
@@ -80,17 +84,14 @@ def find_own_tags(owner: User | Owner, query: Query) -> OwnTags:
         conditions.append(f"strpos('/' || key || '/', :{name}) > 0")
     if not conditions:
         return OwnTags()
-    columns = ", ".join(f"{condition} AS c{n}" for n, condition in enumerate(conditions))
-    rows = db.session.execute(
-        text(
-            f"SELECT id, path, image_count, {columns} FROM tags"  # noqa: S608 - numbers
-            f" WHERE owner_id = :owner AND deleted_at IS NULL AND ({' OR '.join(conditions)})"
-        ),
-        values,
-    ).all()
+    columns = ", ".join(conditions)
+    rows = prepared(
+        f"SELECT id, path, image_count, {columns} FROM tags"  # noqa: S608 - numbers
+        f" WHERE owner_id = :owner AND deleted_at IS NULL AND ({' OR '.join(conditions)})"
+    ).rows(values)
 
-    def those(number: int) -> list[Any]:
-        return [row for row in rows if getattr(row, f"c{number}")]
+    def those(number: int) -> list[_Tag]:
+        return [_Tag(*row[:3]) for row in rows if row[3 + number]]
 
     first_unwanted, first_named = len(wanted), len(wanted) + len(unwanted)
     excluded = [row.id for n in range(first_unwanted, first_named) for row in those(n)]

@@ -1,17 +1,14 @@
 """The search over HTTP."""
 
 from flask import Response
-from sqlalchemy import case, func, select
 
 from app.accounts.rate_limits.policies import LONG_READS
-from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
+from app.accounts.rate_limits.seats import FEW_ROWS, seat_for, take_read_seat_for
 from app.accounts.sessions.guards import current_owner, signed_in
-from app.database import Prepared, db, given, now
+from app.database import db, now
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
-from app.images.album_models import Album
-from app.images.counted_models import Storage
 from app.images.listing import Shown
 from app.search.find import find_images
 from app.search.meaning.nearest import Near, encode_words, find_near
@@ -21,20 +18,13 @@ from app.search.schemas import NearIn, NearOut, SearchIn, SearchOut
 
 search = APIBlueprint("search", __name__, url_prefix="/api/search", tag="Search")
 
-# How many rows there are at most to look through: images, or places in albums, which may be more.
-_HELD = Prepared(
-    select(
-        case(
-            (Storage.pictures > FEW_ROWS, Storage.pictures),
-            else_=func.greatest(
-                Storage.pictures,
-                select(func.coalesce(func.sum(Album.entry_count), 0))
-                .where(Album.owner_id == Storage.user_id)
-                .scalar_subquery(),
-            ),
-        )
-    ).where(Storage.user_id == given("owner"))
-)
+# By how many rows there are at most to look through: images, or places in albums, if more.
+_SEAT = seat_for(f"""
+SELECT CASE WHEN pictures > {FEW_ROWS} THEN pictures ELSE greatest(pictures, (
+    SELECT coalesce(sum(entry_count), 0) FROM albums WHERE owner_id = storage.user_id
+)) END
+FROM storage WHERE user_id = CAST(:user AS uuid)
+""")  # noqa: S608 - a constant
 
 
 @search.get("")
@@ -54,8 +44,7 @@ def search_images(query_data: SearchIn) -> Response:
     query = parse_query(query_data.q, today=query_data.today or now().date())
     is_shared = query_data.addresses == "shared"
     reader = dependencies().access.reader(owner.id, is_relative=is_shared)
-    rows = _HELD.rows({"owner": str(owner.id)})
-    take_read_seat(owner.id, rows=rows[0][0] if rows else 0)
+    take_read_seat_for(owner.id, _SEAT)
     found = find_images(owner, query, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {
@@ -98,8 +87,7 @@ def search_by_meaning(query_data: NearIn) -> Response:
         # No connection is held meanwhile: one text is encoded at a time, whosever it is.
         db.session.rollback()
         vector = encode_words(query, encoder=encoder)
-        rows = _HELD.rows({"owner": str(owner.id)})
-        take_read_seat(owner.id, rows=rows[0][0] if rows else 0)
+        take_read_seat_for(owner.id, _SEAT)
         near = find_near(
             owner, query, vector, encoder=encoder, limit=query_data.limit, cursor=query_data.cursor
         )

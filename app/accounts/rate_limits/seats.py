@@ -19,12 +19,13 @@ the answer already (304). docs/decisions/0113.
 
 import threading
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
 from app.accounts.rate_limits.limiter import Limit, give_each_back
-from app.database import db
+from app.database import Prepared, db
 from app.errors import TooManyAtOnceError
 
 # Of 8 connections of a process (app/api/app.py). One works and the others wait for its rows.
@@ -40,21 +41,26 @@ _waiting = threading.BoundedSemaphore(_MAX_WAITING)
 _LOOK_EVERY_SECONDS = 0.02
 
 
-def _first_free(numbers: range) -> TextClause:
+def _first_free(numbers: range) -> str:
     # CASE asks in this order, and stops at the first that is free.
     tries = " ".join(
         f"WHEN pg_try_advisory_xact_lock(hashtextextended(:user, {number})) THEN true"
         for number in numbers
     )
-    return text(f"SELECT CASE {tries} ELSE false END")
+    return f"CASE {tries} ELSE false END"
+
+
+def _take_first_free(numbers: range) -> TextClause:
+    return text(f"SELECT {_first_free(numbers)}")
 
 
 # The numbers are these locks' own.
-TAKE_SEAT = _first_free(range(60, 60 + SEATS))
-TAKE_ACCOUNT_SEAT = _first_free(range(70, 70 + SEATS))
-TAKE_SIGN_IN_SEAT = _first_free(range(80, 80 + SEATS))
-TAKE_LINK_SEAT = _first_free(range(90, 90 + SEATS))
-TAKE_READ_SEAT = _first_free(range(100, 100 + READ_SEATS))
+TAKE_SEAT = _take_first_free(range(60, 60 + SEATS))
+TAKE_ACCOUNT_SEAT = _take_first_free(range(70, 70 + SEATS))
+TAKE_SIGN_IN_SEAT = _take_first_free(range(80, 80 + SEATS))
+TAKE_LINK_SEAT = _take_first_free(range(90, 90 + SEATS))
+_READ = range(100, 100 + READ_SEATS)
+TAKE_READ_SEAT = _take_first_free(_READ)
 
 
 def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -67,7 +73,7 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
     Raises:
         TooManyAtOnceError: none was free for so long, or enough requests wait for one.
     """
-    _take(user_id, TAKE_SEAT, patience=patience)
+    _take(lambda: _is_taken(user_id, TAKE_SEAT), patience=patience)
 
 
 def take_read_seat(of: UUID, *, rows: int, patience: float = PATIENCE_SECONDS) -> None:
@@ -82,11 +88,46 @@ def take_read_seat(of: UUID, *, rows: int, patience: float = PATIENCE_SECONDS) -
         TooManyAtOnceError: as `take_seat`.
     """
     if rows > FEW_ROWS:
-        _take(of, TAKE_READ_SEAT, patience=patience)
+        _take(lambda: _is_taken(of, TAKE_READ_SEAT), patience=patience)
 
 
-def _take(user_id: UUID, take: TextClause, *, patience: float) -> None:
-    if _is_taken(user_id, take):
+def seat_for(held: str) -> Prepared:
+    """Return what `take_read_seat_for` asks: the number, and a seat where it is large, at once.
+
+    Args:
+        held: a query of one number or none, which may name `:user`, the person.
+    """
+    return Prepared(
+        text(
+            f"SELECT CASE WHEN held > {FEW_ROWS} THEN {_first_free(_READ)} ELSE true END"  # noqa: S608 - constants
+            f" FROM ({held}) AS kept (held)"
+        )
+    )
+
+
+def take_read_seat_for(
+    user_id: UUID, seat: Prepared, *, patience: float = PATIENCE_SECONDS
+) -> None:
+    """Take a seat for a long read as `take_read_seat` does, by one statement.
+
+    Args:
+        user_id: the person whose images are read.
+        seat: as `seat_for` made it.
+        patience: seconds to wait for a free one.
+
+    Raises:
+        TooManyAtOnceError: as `take_seat`.
+    """
+
+    def is_taken() -> bool:
+        rows = seat.rows({"user": str(user_id)})
+        return _ended_unless(is_taken=not rows or rows[0][0])
+
+    _take(is_taken, patience=patience)
+
+
+def _take(is_taken: Callable[[], bool], *, patience: float) -> None:
+    if is_taken():
         return
     if not (patience and _waiting.acquire(blocking=False)):
         raise TooManyAtOnceError
@@ -94,7 +135,7 @@ def _take(user_id: UUID, take: TextClause, *, patience: float) -> None:
         ends = time.monotonic() + patience
         while time.monotonic() < ends:
             time.sleep(_LOOK_EVERY_SECONDS)
-            if _is_taken(user_id, take):
+            if is_taken():
                 return
     finally:
         _waiting.release()
@@ -128,7 +169,10 @@ def _take_at_once(user_id: UUID, take: TextClause, *counted: tuple[Limit, str]) 
 
 def _is_taken(user_id: UUID, take: TextClause) -> bool:
     """Try to take a seat; if none is free, end the transaction, to wait without a connection."""
-    is_taken = bool(db.session.scalar(take, {"user": str(user_id)}))
+    return _ended_unless(is_taken=bool(db.session.scalar(take, {"user": str(user_id)})))
+
+
+def _ended_unless(*, is_taken: bool) -> bool:
     if not is_taken:
         db.session.rollback()
     return is_taken
