@@ -6,7 +6,8 @@ near: the library is walked by date, and each image is asked whether it matches.
 as well: a page then holds fewer, and its cursor goes on where the walk ended. Which way it is, the
 first entries of the index decide, or PostgreSQL's own estimate where that is far above: all entries
 of a word are read before the first is given, and of a common word that takes milliseconds. A wrong
-estimate costs time, and no image.
+estimate costs time, and no image. Where some weeks are named, and few images are of these, all of
+them are asked.
 
 [Note: Albums in a search] An image matches if its own texts have all words, or if they have those
 that the title of an album that it is in lacks. Albums are looked up first: their words are in their
@@ -15,7 +16,7 @@ texts would all be asked for the other words, the library is walked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,15 +27,15 @@ from app.database import prepared
 from app.images.collected_models import IN_TRASH
 from app.images.pagination import make_cursor, parse_cursor
 from app.search.album_titles import albums_with
+from app.search.asked import AlbumGroup, Asked, Bounds, Found, TagGroup
 from app.search.named_albums import find_named
 from app.search.own_tags import OwnTags, find_own_tags, has_one_of
-from app.search.query import Chip, Flag, Query
+from app.search.query import Flag, Query
 from app.search.terms import Phrase
 
 # Ways in which albums have a part of the words; people who have more lose the narrowest.
 MAX_ALBUM_GROUPS = 8
 LIST = "search"
-_FEW_DAYS = timedelta(days=62)
 
 _SHOWN = "state IN ('processing', 'ready', 'damaged')"
 _NOT_JOINED = "state <> 'joined'"  # see [Note: Live Photos] in app/images/models.py
@@ -55,97 +56,7 @@ _CONDITIONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """How much is read for a page.
-
-    Attributes:
-        hits: entries of the index that are sorted.
-        estimated: entries of the index, as PostgreSQL estimates, above which none is read.
-        walk: images that one statement walks past.
-        walks: statements of a page.
-        entries: of albums whose titles have some of the words, above which none is read.
-    """
-
-    hits: int = 2_000
-    estimated: int = 10_000
-    walk: int = 20_000
-    walks: int = 5
-    entries: int = 500_000
-
-
 _USUAL = Bounds()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """A page of images by id, in order.
-
-    Attributes:
-        ids: of the images.
-        albums: whose titles have a word that was asked for.
-        tags: of the person's own, which have a word that was asked for.
-        named_tags: those that `tag:` names.
-        chips: what of the query names tags, without saying so.
-        total: how many match in all; None: more than are counted, or not the first page.
-        next_cursor: where the next page begins; None: this is the last.
-    """
-
-    ids: list[UUID]
-    albums: list[UUID]
-    total: int | None
-    next_cursor: str | None
-    tags: list[UUID] = field(default_factory=list)
-    named_tags: list[UUID] = field(default_factory=list)
-    chips: list[Chip] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _AlbumGroup:
-    """Albums whose titles have the same of the words, and what is left for their images' texts."""
-
-    albums: list[UUID]
-    rest: str  # a tsquery; empty: nothing is left
-
-
-@dataclass(frozen=True, kw_only=True)
-class _TagGroup:
-    """Phrases that tags have, and what is left for their images' texts."""
-
-    phrases: tuple[int, ...]
-    rest: str  # the name of a value that is a tsquery; empty: nothing is left
-
-
-@dataclass(kw_only=True)
-class _Asked:
-    """A query in PostgreSQL's words."""
-
-    words: str  # a tsquery; empty: no word was asked for
-    bounds: Bounds
-    groups: list[_AlbumGroup] = field(default_factory=list)
-    albums: list[UUID] = field(default_factory=list)
-    entries: int = 0
-    tag_groups: list[_TagGroup] = field(default_factory=list)
-    # Images with a tag, or of an album, that is named; empty: none is, or there are too many.
-    few_named: str = ""
-    is_walked: bool = False  # too many images have its tags to be sorted
-    filters: list[str] = field(default_factory=list)
-    values: dict[str, object] = field(default_factory=dict)
-    is_deleted: bool = False
-    is_favourite: bool = False
-
-    @property
-    def most_estimated(self) -> int:
-        """How many entries of the index are worth reading: fewer if few days are walked."""
-        first, end = self.values.get("first"), self.values.get("end")
-        if isinstance(first, datetime) and isinstance(end, datetime) and end - first <= _FEW_DAYS:
-            return self.bounds.estimated // 10
-        return self.bounds.estimated
-
-    @property
-    def moment(self) -> str:
-        """The column that images are sorted by."""
-        return "deleted_at" if self.is_deleted else "timeline_at"
 
 
 def find_images(
@@ -177,23 +88,24 @@ def find_images(
     )
 
 
-def _find(
-    asked: _Asked, query: Query, *, behind: tuple[datetime, UUID] | None, limit: int
-) -> Found:
+def _find(asked: Asked, query: Query, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
     total: int | None = None
+    if query.wanted and asked.has_few_days and not asked.is_deleted and _are_few_days(asked):
+        rows = _walk_on(asked, behind=behind, limit=limit + 1, is_counted=behind is None)
+        return _page(asked, rows, limit=limit, total=_total_of(rows) if behind is None else None)
     are_sorted = asked.entries <= asked.bounds.entries and not asked.is_walked
     if (query.wanted and are_sorted) or asked.few_named:
         hits, rows = _sorted_hits(asked, behind=behind, limit=limit + 1)
         if hits <= asked.bounds.hits:
-            total = (int(rows[0][2]) if rows else 0) if behind is None else None
+            total = _total_of(rows) if behind is None else None
             return _page(asked, rows, limit=limit, total=total)
     return _walk(asked, behind=behind, limit=limit)
 
 
-def _ask(owner: User | Owner, query: Query, tags: OwnTags, bounds: Bounds) -> _Asked:
+def _ask(owner: User | Owner, query: Query, tags: OwnTags, bounds: Bounds) -> Asked:
     written = [phrase.tsquery(owner.id) for phrase in query.wanted]
     unwanted = [phrase.tsquery(owner.id) for phrase in query.unwanted]
-    asked = _Asked(words=" & ".join([*written, *unwanted]), bounds=bounds)
+    asked = Asked(words=" & ".join([*written, *unwanted]), bounds=bounds)
     asked.values["owner"] = owner.id
     if asked.words:
         asked.values["words"] = asked.words
@@ -206,7 +118,7 @@ def _ask(owner: User | Owner, query: Query, tags: OwnTags, bounds: Bounds) -> _A
     return asked
 
 
-def _filter(asked: _Asked, query: Query) -> None:
+def _filter(asked: Asked, query: Query) -> None:
     asked.is_deleted = query.flags.get(Flag.DELETED, False)
     asked.is_favourite = query.flags.get(Flag.FAVOURITE, False) and not asked.is_deleted
     for flag, is_wanted in query.flags.items():
@@ -228,7 +140,7 @@ def _filter(asked: _Asked, query: Query) -> None:
 
 
 def _match_albums(
-    asked: _Asked, phrases: Sequence[Phrase], written: Sequence[str], unwanted: Sequence[str]
+    asked: Asked, phrases: Sequence[Phrase], written: Sequence[str], unwanted: Sequence[str]
 ) -> None:
     """See [Note: Albums in a search]."""
     matched = albums_with(asked.values["owner"], phrases, written)
@@ -237,7 +149,7 @@ def _match_albums(
     for having in widest_first[:MAX_ALBUM_GROUPS]:
         rest = [words for words, has in zip(written, having, strict=True) if not has]
         albums = matched[having]
-        group = _AlbumGroup(
+        group = AlbumGroup(
             albums=[album.id for album in albums], rest=" & ".join([*rest, *unwanted])
         )
         number = len(asked.groups)
@@ -249,7 +161,7 @@ def _match_albums(
 
 
 def _match_tags(
-    asked: _Asked, tags: OwnTags, written: Sequence[str], unwanted: Sequence[str]
+    asked: Asked, tags: OwnTags, written: Sequence[str], unwanted: Sequence[str]
 ) -> None:
     """See [Note: Tags in a search] in own_tags.py."""
     for number, tag_set in tags.by_phrase.items():
@@ -260,12 +172,12 @@ def _match_tags(
         if left or unwanted:
             rest = f"tag_rest_{len(asked.tag_groups)}"
             asked.values[rest] = " & ".join([*left, *unwanted])
-        asked.tag_groups.append(_TagGroup(phrases=chosen, rest=rest))
+        asked.tag_groups.append(TagGroup(phrases=chosen, rest=rest))
         if min(tags.by_phrase[n].images for n in chosen) > asked.bounds.hits:
             asked.is_walked = True
 
 
-def _filter_by_tags(asked: _Asked, tags: OwnTags) -> None:
+def _filter_by_tags(asked: Asked, tags: OwnTags) -> None:
     for number, tag_set in enumerate(tags.named):
         asked.values[f"named_{number}"] = tag_set.ids
         asked.filters.append(has_one_of(f"named_{number}", image="i.id"))
@@ -280,14 +192,14 @@ def _filter_by_tags(asked: _Asked, tags: OwnTags) -> None:
         asked.filters.append(f"NOT {has_one_of('without_tags', image='i.id')}")
 
 
-def _filter_by_albums(asked: _Asked, owner_id: UUID, query: Query) -> None:
+def _filter_by_albums(asked: Asked, owner_id: UUID, query: Query) -> None:
     named = find_named(owner_id, query.albums, most=asked.bounds.hits)
     asked.filters += named.filters
     asked.values |= named.values
     asked.few_named = named.few or asked.few_named
 
 
-def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
+def _leave_albums_out(asked: Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
     named = [phrase for phrase in unwanted if not phrase.part]
     written = [phrase.positive().tsquery(owner_id) for phrase in named]
     albums = [
@@ -302,7 +214,7 @@ def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase])
 
 
 def _sorted_hits(
-    asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int
+    asked: Asked, *, behind: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[int, Sequence[Any]]:
     """Return how many entries of the index match, and the page if they are few enough."""
     estimated, matching = "estimated_hits(CAST(:words AS tsquery))", ""
@@ -345,7 +257,7 @@ def _sorted_hits(
     return next(row[3] for row in rows if row[0] is None), [row for row in rows if row[0]]
 
 
-def _branches(asked: _Asked) -> list[str]:
+def _branches(asked: Asked) -> list[str]:
     """Write the ways to entries that match: by their own texts, by albums, and by tags."""
     of_words = "search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
     are_few = "(SELECT hits FROM estimated) <= :most_estimated"
@@ -368,7 +280,7 @@ def _branches(asked: _Asked) -> list[str]:
     return branches
 
 
-def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
+def _walk(asked: Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
     """See [Note: Two ways to a page]."""
     is_first = behind is None
     rows: list[Any] = []
@@ -388,19 +300,33 @@ def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) ->
     return page
 
 
-def _walk_on(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Sequence[Any]:
+def _walk_on(
+    asked: Asked, *, behind: tuple[datetime, UUID] | None, limit: int, is_counted: bool = False
+) -> Sequence[Any]:
     matching = _matching(asked)
     where = [*(_range("i", asked) if asked.is_deleted else ()), *asked.filters]
+    columns = "i.id, i.moment" + (", count(*) OVER ()" if is_counted else "")
     statement = f"""
-        SELECT i.id, i.moment FROM ({_walked(asked, is_behind=behind is not None)}) AS i
+        SELECT {columns} FROM ({_walked(asked, is_behind=behind is not None)}) AS i
         {matching} {"WHERE " + " AND ".join(where) if where else ""}
         ORDER BY i.moment DESC, i.id DESC LIMIT :limit
     """  # noqa: S608 - constants and numbers
     return _rows(statement, asked, {"limit": limit, "walk": asked.bounds.walk}, behind=behind)
 
 
+def _are_few_days(asked: Asked) -> bool:
+    """Whether so few images are of some days that all of them are asked."""
+    statement = f"SELECT count(*) FROM ({_walked(asked, is_behind=False)}) AS i"  # noqa: S608 - constants
+    ((count,),) = _rows(statement, asked, {"walk": asked.bounds.few + 1}, behind=None)
+    return int(count) <= asked.bounds.few
+
+
+def _total_of(rows: Sequence[tuple[Any, ...]]) -> int:
+    return int(rows[0][2]) if rows else 0
+
+
 def _end_of_walk(
-    asked: _Asked, *, behind: tuple[datetime, UUID] | None
+    asked: Asked, *, behind: tuple[datetime, UUID] | None
 ) -> tuple[datetime, UUID] | None:
     """Return the last image of a walk that begins there; None if the library ends before."""
     walked = _walked(asked, is_behind=behind is not None)
@@ -410,7 +336,7 @@ def _end_of_walk(
     return (_plain(rows[0][1]), rows[0][0]) if rows else None
 
 
-def _walked(asked: _Asked, *, is_behind: bool) -> str:
+def _walked(asked: Asked, *, is_behind: bool) -> str:
     """Write a bounded part of the library, newest first."""
     columns = (
         f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
@@ -435,7 +361,7 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     return f"SELECT * FROM ({whole}) AS walked ORDER BY moment DESC, id DESC LIMIT :walk"  # noqa: S608 - constants
 
 
-def _matching(asked: _Asked) -> str:
+def _matching(asked: Asked) -> str:
     """Write the join that asks of each image of a walk whether it matches."""
     if not asked.words:
         return ""
@@ -443,7 +369,7 @@ def _matching(asked: _Asked) -> str:
     return f"JOIN LATERAL ({_ways(asked)} OFFSET 0) AS matching ON true"
 
 
-def _ways(asked: _Asked) -> str:
+def _ways(asked: Asked) -> str:
     """Write the query that has a row where an image `i` matches."""
     ways = [f"{_WORDS} @@ CAST(:words AS tsquery)"]
     for number, group in enumerate(asked.groups):
@@ -460,7 +386,7 @@ def _ways(asked: _Asked) -> str:
     return f"SELECT FROM (SELECT) AS one {_JOINED.format(image='i.id')} WHERE {' OR '.join(ways)}"
 
 
-def _in_library(asked: _Asked) -> str:
+def _in_library(asked: Asked) -> str:
     return (
         f"i.{IN_TRASH} AND i.{_NOT_JOINED}"
         if asked.is_deleted
@@ -468,14 +394,14 @@ def _in_library(asked: _Asked) -> str:
     )
 
 
-def _range(table: str, asked: _Asked) -> list[str]:
+def _range(table: str, asked: Asked) -> list[str]:
     found = [f"{table}.timeline_at >= :first"] if "first" in asked.values else []
     return found + ([f"{table}.timeline_at < :end"] if "end" in asked.values else [])
 
 
 def _rows(
     statement: str,
-    asked: _Asked,
+    asked: Asked,
     values: Mapping[str, object],
     *,
     behind: tuple[datetime, UUID] | None,
@@ -489,7 +415,7 @@ def _rows(
     return prepared(statement).rows({**asked.values, **values, **place})
 
 
-def _page(asked: _Asked, rows: Sequence[Any], *, limit: int, total: int | None) -> Found:
+def _page(asked: Asked, rows: Sequence[Any], *, limit: int, total: int | None) -> Found:
     shown = rows[:limit]
     cursor = None
     if len(rows) > limit:

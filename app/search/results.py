@@ -15,7 +15,7 @@ from app.images.album_models import Album, AlbumImage
 from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Description, Image
 from app.images.tag_models import ImageTag, Tag
-from app.search.find import Found
+from app.search.asked import Found
 from app.search.index import names_of_place
 from app.search.query import Query
 from app.search.why import asked_for, beginning, explain, whole

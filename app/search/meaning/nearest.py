@@ -23,7 +23,8 @@ from app.database import db
 from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.errors import InvalidCursorError
 from app.images.pagination import decode_cursor, encode_cursor
-from app.search.find import Bounds, _ask, _Asked, _in_library, _matching, _range, _ways
+from app.search.asked import Asked, Bounds
+from app.search.find import _ask, _in_library, _matching, _range, _ways
 from app.search.meaning.signs import HeldSigns
 from app.search.own_tags import find_own_tags
 from app.search.query import Query
@@ -150,7 +151,7 @@ class _Search:
         self._gone = 0
         precise = _precise(query)
         self._asked = _ask(owner, precise, find_own_tags(owner, precise), Bounds())
-        self._words: _Asked | None = None
+        self._words: Asked | None = None
         if query.wanted:
             self._words = _ask(owner, query, find_own_tags(owner, query), Bounds())
 

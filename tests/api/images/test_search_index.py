@@ -8,7 +8,8 @@ from sqlalchemy import Engine, text
 
 from app.accounts.sessions.lookup import Owner
 from app.database import db
-from app.search.find import Bounds, find_images
+from app.search.asked import Bounds
+from app.search.find import find_images
 from app.search.index import index_some, index_some_albums
 from app.search.query import parse_query
 from tests.api.albums.conftest import add_images
@@ -30,15 +31,20 @@ EVERY_WAY = {
     "lighthouse -iceland": [0, 2, 3, 4],
     "is:favourite lighthouse": [3],
     "lighthouse until:2024-03-03": [3, 4, 5],
+    "lighthouse march 2024": [0, 1, 2, 3, 4, 5],
+    "lighthouse from:2024-03-02 until:2024-03-05": [1, 2, 3, 4],
+    "iceland from:2024-03-02 until:2024-03-06": [1],
+    "lighthouse february 2024": [],
     "lighthouse iceland nothing": [],
 }
 BOUNDS = (
     Bounds(),
-    Bounds(estimated=-1),
-    Bounds(hits=0),
+    Bounds(few=0),
+    Bounds(estimated=-1, few=0),
+    Bounds(hits=0, few=0),
     Bounds(entries=0),
-    Bounds(hits=0, walk=2),
-    Bounds(hits=0, walk=1, walks=2),
+    Bounds(hits=0, walk=2, few=0),
+    Bounds(hits=0, walk=1, walks=2, few=0),
 )
 
 
@@ -53,6 +59,9 @@ def test_both_ways_to_a_page_find_the_same(ada: Person, images: list[str]) -> No
     for bounds in BOUNDS:
         found = {q: [images.index(each) for each in _all_of(owner, q, bounds)] for q in EVERY_WAY}
         assert (bounds, found) == (bounds, EVERY_WAY)
+    # Of some weeks with few images all are told at once, however many a page has.
+    query = parse_query("lighthouse march 2024", today=date(2024, 7, 1))
+    assert find_images(owner, query, limit=2, cursor=None).total == 6
 
 
 def _all_of(owner: Owner, q: str, bounds: Bounds) -> list[str]:

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from app.accounts.sessions.lookup import Owner
 from app.database import db
-from app.search.find import Bounds, find_images
+from app.search.asked import Bounds
+from app.search.find import find_images
 from app.search.query import parse_query
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
