@@ -25,6 +25,9 @@ _UNUSED = (
     "*.dist-info/sboms",
     "PIL/_imagingft.*",  # fonts, of which nothing here draws any
     "PIL/_imagingtk.*",
+    *(f"PIL/{name}.py" for name in ("ImageDraw*", "ImageFont", "ImageText", "*FontFile")),
+    *(f"PIL/{name}.py" for name in ("ImageShow", "ImageTk", "ImageQt", "ImageGrab", "PSDraw")),
+    *(f"PIL/{name}.py" for name in ("PdfImagePlugin", "PdfParser")),
     "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*",
     "pillow.libs/libbrotli*",
