@@ -95,10 +95,10 @@ class Timed:
             self.seconds += time.monotonic() - started
 
 
-class Sketches(Protocol):
+class RendersVisionInput(Protocol):
     """What is needed of a decoder pool."""
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,
@@ -113,7 +113,7 @@ def describe_next(
     attempt: int,
     *,
     store: PictureStore,
-    decoders: Sketches,
+    decoders: RendersVisionInput,
     vision: Describes | None,
     tariff: Tariff | None,
     is_demo: bool,
@@ -201,7 +201,7 @@ def _show(
     *,
     task: DescribePicture,
     store: PictureStore,
-    decoders: Sketches,
+    decoders: RendersVisionInput,
     vision: Describes,
     tariff: Tariff,
     is_demo: bool,
@@ -214,8 +214,10 @@ def _show(
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         stored = store.fetch_preview(begun.owner_id, image_id, preview)
-        sketched = decoders.sketch(stored, owner=begun.owner_id, decoder_time=decoder_time)
-        if sketched is None:
+        vision_input = decoders.render_vision_input(
+            stored, owner=begun.owner_id, decoder_time=decoder_time
+        )
+        if vision_input is None:
             _give_back_shown(begun)
             record_failure(image_id, code="preview_unreadable")
             db.session.commit()
@@ -232,7 +234,7 @@ def _show(
             _give_back_shown(begun)
             _try_later(begun, min(math.ceil(rest) + 1, MAX_DELAY_SECONDS), ask=ask, counts=False)
             return
-        paid = _ask_model(begun, sketched, vision=vision, tariff=tariff)
+        paid = _ask_model(begun, vision_input, vision=vision, tariff=tariff)
         if paid is None:
             return
     except (AwsUnavailableError, DecoderPoolError, OSError) as error:  # a full disk above all
@@ -280,7 +282,7 @@ def _settle_without_preview(
 
 
 def _ask_model(
-    begun: Begun, sketched: bytes, *, vision: Describes, tariff: Tariff
+    begun: Begun, vision_input: bytes, *, vision: Describes, tariff: Tariff
 ) -> tuple[GeneratedDescription, Call] | None:
     """Have a picture described within the budgets; None: it waits for them.
 
@@ -293,7 +295,7 @@ def _ask_model(
         _wait_for_money(begun, call)
         return None
     try:
-        return vision.describe(sketched, options=options), call
+        return vision.describe(vision_input, options=options), call
     except VisionError as error:
         settle(call, outcome=error.code, usage=error.usage, is_unbilled=error.is_unbilled)
         db.session.commit()

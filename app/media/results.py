@@ -104,7 +104,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sketch:
+class VisionInput:
     """A preview made small and bare: WebP of nothing but pixels. And its fingerprint, packed."""
 
     preview: bytes
@@ -122,7 +122,7 @@ class WireError(Exception):
     """What a child said is not a report."""
 
 
-Report = Header | Rendered | Rejected | Sketch | Bare
+Report = Header | Rendered | Rejected | VisionInput | Bare
 
 # Of the JSON, the thumbnail, the preview, the ThumbHash and the fingerprint.
 _LENGTHS = struct.Struct(">5L")
@@ -176,9 +176,9 @@ def unpack(parts: list[bytes | None]) -> Report:
                 return Header(**_header(said), memory_bytes=memory_bytes)
             case "Bare":
                 return Bare(pieces=_pieces(said["pieces"]))
-            case "Sketch" if preview:
+            case "VisionInput" if preview:
                 check(preview)
-                return Sketch(preview=preview, fingerprint=_fingerprint(fingerprint))
+                return VisionInput(preview=preview, fingerprint=_fingerprint(fingerprint))
             case "Rendered":
                 reason = _one_of(said["reason"], (None, *get_args(DamageReason)))
                 return Rendered(

@@ -132,7 +132,7 @@ class Previews:
         )
         return file.getvalue()
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,

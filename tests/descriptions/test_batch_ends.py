@@ -118,7 +118,7 @@ def test_what_is_reserved_for_some_that_are_withdrawn_before_upload_is_given_bac
         if len(made) == 3:
             _withdraw(site, owner, ids[0], how)
 
-    site.previews.on_sketch = withdraw
+    site.previews.on_render = withdraw
     site.tend(batch)
     assert len(site.server.batches.questions) == 2
     assert site.sums(owner) == (0, 2 * MOST)

@@ -174,7 +174,7 @@ def test_what_is_withdrawn_while_it_is_made_ready_is_not_sent(site: Site, how: s
         if len(made) == 3:
             _withdraw(site, owner, ids, how)
 
-    site.previews.on_sketch = withdraw
+    site.previews.on_render = withdraw
     site.until_done(batch)
     assert site.server.batches.questions == []
     assert site.states(ids) == ["none"] * 3

@@ -13,7 +13,7 @@ from app.media.sandbox import fork_server
 from app.media.sandbox.child_limits import ChildLimits
 from app.media.sandbox.seccomp import confine, give_up_account
 from app.media.metadata.reader import PictureMetadata
-from app.media.results import Header, Rejected, Sketch, pack
+from app.media.results import Header, Rejected, VisionInput, pack
 {first}
 MESSAGE = decoder_child.MESSAGE.size
 def serve(parent):

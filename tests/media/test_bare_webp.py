@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from app.media.formats.bare_webp import MAX_BYTES, NotBareError, check
-from app.media.render.vision_input import sketch
-from app.media.results import Sketch
+from app.media.render.vision_input import render_vision_input
+from app.media.results import VisionInput
 from tests.media.samples import EVERY_TYPE, quarters, saved
 
 SIMPLE = saved(quarters(), "WEBP")
@@ -105,8 +105,8 @@ def test_whatever_is_cut_off_is_refused() -> None:
 
 
 @pytest.mark.parametrize("bands", ["RGB", "RGBA"])
-def test_sketch_of_noise_is_within_bounds(bands: str) -> None:
+def test_vision_input_of_noise_is_within_bounds(bands: str) -> None:
     noise = Image.frombytes(bands, (1024, 1024), os.urandom(len(bands) << 20))
-    sketched = sketch(saved(noise, "WEBP", lossless=True))
-    assert isinstance(sketched, Sketch)
-    check(sketched.preview)
+    vision_input = render_vision_input(saved(noise, "WEBP", lossless=True))
+    assert isinstance(vision_input, VisionInput)
+    check(vision_input.preview)

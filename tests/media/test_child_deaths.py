@@ -154,7 +154,7 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
         first="""
         from app.media.decode import decoder as decoding
         from app.media.sandbox import self_test as rehearsal
-        from app.media.render import vision_input as sketch
+        from app.media.render import vision_input
         decoding.prepare()
         rehearsal.warm_up()
         """,

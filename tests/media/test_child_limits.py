@@ -179,7 +179,7 @@ def test_children_limit_themselves_where_nobody_else_can(program: Program, tmp_p
         first="""
         from app.media.decode import decoder as decoding
         from app.media.sandbox import self_test as rehearsal
-        from app.media.render import vision_input as sketch
+        from app.media.render import vision_input
         decoding.prepare()
         rehearsal.warm_up()
         """,
@@ -258,15 +258,15 @@ def test_what_a_child_says_is_logged_within_bounds(
 
 
 @pytest.mark.parametrize("claimed", ['b"keys"', 'b"RIFF" + bytes(100)', "b'x' * (4 << 20)"])
-def test_sketch_that_is_no_bare_picture_is_not_shown_to_a_model(
+def test_vision_input_that_is_no_bare_picture_is_not_shown_to_a_model(
     program: Program, claimed: str
 ) -> None:
     program(
         f"""
         socket.recv_fds(parent, MESSAGE, 1)
-        parent.sendall(pack(Sketch(preview={claimed})))
+        parent.sendall(pack(VisionInput(preview={claimed})))
         parent.recv(1)
         """
     )
     with DecoderPool(children=1) as decoders:
-        assert decoders.sketch(EVERY_TYPE["image/webp"]) is None
+        assert decoders.render_vision_input(EVERY_TYPE["image/webp"]) is None

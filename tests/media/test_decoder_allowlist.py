@@ -28,7 +28,7 @@ CHILD = """
 import json, sys
 from app.media.decode import decoder as decoding
 from app.media.sandbox import self_test as rehearsal
-from app.media.render import vision_input as sketch
+from app.media.render import vision_input
 from PIL import Image
 import pyvips
 decoding.prepare()

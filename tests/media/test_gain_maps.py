@@ -13,8 +13,8 @@ from PIL import Image, ImageCms
 
 from app.media.colour.cicp import profile_of_primaries
 from app.media.colour.gain_map import headroom_of_apple
-from app.media.render.vision_input import sketch
-from app.media.results import Rendered, Sketch
+from app.media.render.vision_input import render_vision_input
+from app.media.results import Rendered, VisionInput
 from app.media.sandbox.pool import DecoderPool
 from tests.media.gain_map_files import (
     APPLE,
@@ -135,13 +135,13 @@ def test_gain_map_item_is_turned_as_the_primary_item(kind: str, *, is_map_turned
     assert shines_only_where_it_is_red(ready(file).preview)
 
 
-def test_sketch_for_a_model_has_no_gain_map() -> None:
+def test_vision_input_has_no_gain_map() -> None:
     preview = ready(iso_jpeg(jpeg(), lit_quarter())).preview
     assert preview is not None
-    sketched = sketch(preview)
-    assert isinstance(sketched, Sketch)
-    assert blocks(sketched.preview) <= INNOCENT
-    assert shows_the_quarters(opened(sketched.preview))
+    vision_input = render_vision_input(preview)
+    assert isinstance(vision_input, VisionInput)
+    assert blocks(vision_input.preview) <= INNOCENT
+    assert shows_the_quarters(opened(vision_input.preview))
 
 
 @pytest.mark.parametrize("orientation", LAID_DOWN)

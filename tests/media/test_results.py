@@ -19,7 +19,7 @@ from app.media.results import (
     Rejected,
     Rendered,
     Report,
-    Sketch,
+    VisionInput,
     WireError,
     lengths,
     pack,
@@ -62,7 +62,7 @@ REPORTS: list[Report] = [
     dataclasses.replace(PROCESSED, motion=Motion(1 << 33, 1 << 26)),
     dataclasses.replace(PROCESSED, fingerprint=bytes(FINGERPRINT_BYTES)),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
-    Sketch(preview=saved(quarters(), "WEBP")),
+    VisionInput(preview=saved(quarters(), "WEBP")),
     Rejected(reason="not_a_picture"),
     Rejected(reason="unsupported_type", content_type="video/mp4"),
 ]
@@ -98,7 +98,7 @@ NONSENSE = {
     "nothing": b"{}",
     "deep": b"[" * 100_000,
     "another kind": said(kind="Exploit"),
-    "a sketch of nothing": said(kind="Sketch"),
+    "a vision input of nothing": said(kind="VisionInput"),
     "ready with a reason": said(reason="corrupt"),
     "damaged without one": said(outcome="damaged"),
     "another type": said(content_type="text/html"),
@@ -165,7 +165,7 @@ METADATA_MATRIX: dict[str, tuple[str, ...]] = {
     "content_identifier": (*_TEXT_MATRIX, f'"{"x" * 65}"', '"a\\nb"'),
 }
 REPORT_MATRIX: dict[str, tuple[str, ...]] = {
-    "kind": ("null", "5", '"Sketch"', '"header"'),
+    "kind": ("null", "5", '"VisionInput"', '"header"'),
     "outcome": ("null", "5", "true", '"damaged"', '"rejected"'),
     "reason": ("5", "true", '""', '"corrupt"', '"not_a_picture"'),
     "content_type": ("null", "5", '"image/svg+xml"', '"text/html"', '"image/jpeg\\u0000"'),
@@ -270,9 +270,9 @@ def test_nonsense_is_not_believed(name: str) -> None:
 
 
 @pytest.mark.parametrize("preview", [b"bare", b"", saved(quarters(), "JPEG")])
-def test_sketch_that_is_no_bare_picture_is_not_believed(preview: bytes) -> None:
+def test_vision_input_that_is_no_bare_picture_is_not_believed(preview: bytes) -> None:
     with pytest.raises(WireError):
-        unpack([said(kind="Sketch"), None, preview, None, None])
+        unpack([said(kind="VisionInput"), None, preview, None, None])
 
 
 @pytest.mark.parametrize(

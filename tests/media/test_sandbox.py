@@ -63,7 +63,7 @@ def test_what_a_model_is_shown_is_small_and_bare(shared: DecoderPool) -> None:
         icc_profile=wide.get("icc-profile-data"),
     )
     assert preview.count(b"CANARY") == 2
-    shown = shared.sketch(preview)
+    shown = shared.render_vision_input(preview)
     assert shown is not None
     assert b"CANARY" not in shown
     picture = Image.open(io.BytesIO(shown), formats=["WEBP"])
@@ -76,7 +76,7 @@ def test_what_a_model_is_shown_is_small_and_bare(shared: DecoderPool) -> None:
 
 @pytest.mark.parametrize("kind", ["WEBP", "JPEG"])
 def test_a_small_preview_is_shown_as_large_as_it_is(shared: DecoderPool, kind: str) -> None:
-    shown = shared.sketch(saved(quarters(), kind))
+    shown = shared.render_vision_input(saved(quarters(), kind))
     assert shown is not None
     assert Image.open(io.BytesIO(shown), formats=["WEBP"]).size == quarters().size
 
@@ -84,7 +84,7 @@ def test_a_small_preview_is_shown_as_large_as_it_is(shared: DecoderPool, kind: s
 def test_of_what_is_no_preview_nothing_is_shown(shared: DecoderPool, good: Path) -> None:
     whole = saved(quarters(), "WEBP")
     for bad in (b"", b"RIFF", whole[:100], EVERY_TYPE["image/png"]):
-        assert shared.sketch(bad) is None
+        assert shared.render_vision_input(bad) is None
     assert is_ready(shared.render(good))
 
 
@@ -157,7 +157,7 @@ def test_background_pictures_are_decoded_at_a_lower_priority_in_children_of_thei
         assert sorted(nice_values(decoders).values()) == [mine, behind[1]]
         assert behind in nice_values(decoders).items()
         preview = saved(quarters(), "WEBP")
-        assert decoders.sketch(preview, owner=ADA) is not None
+        assert decoders.render_vision_input(preview, owner=ADA) is not None
         assert len(nice_values(decoders)) == 2
 
 

@@ -124,13 +124,13 @@ def test_preview_that_is_handed_to_a_child_is_read_only(program: Program) -> Non
         try:
             os.pwrite(files[0], b"changed", 0)
         except OSError:
-            parent.sendall(pack(Sketch(preview=os.pread(files[0], 1 << 20, 0))))
+            parent.sendall(pack(VisionInput(preview=os.pread(files[0], 1 << 20, 0))))
             parent.recv(1)
         """
     )
     preview = saved(quarters(), "WEBP")
     with DecoderPool(children=1) as decoders:
-        assert decoders.sketch(preview) == preview
+        assert decoders.render_vision_input(preview) == preview
 
 
 def test_child_that_is_not_confined_does_not_wait_for_the_next_picture(

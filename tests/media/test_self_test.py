@@ -160,10 +160,10 @@ def test_what_one_combination_alone_needs_is_imported_at_start(
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere files can still be opened")
 def test_late_import_is_logged_as_an_error(copied: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The guard itself: a child that imports something after confinement is found out."""
-    # Nobody sketches before confinement, so nothing has loaded this module.
+    # Nobody renders a vision input before confinement, so nothing has loaded this module.
     module = copied / "render" / "vision_input.py"
     text = module.read_text()
     module.write_text(text.replace("    try:", "    try:\n        import wave"))
     with DecoderPool(children=1) as decoders:
-        assert decoders.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
+        assert decoders.render_vision_input(make(Sample("image/webp", "none", 8, "none"))) is None
     assert any("imported after confinement: wave" in message for message in caplog.messages)

@@ -53,12 +53,12 @@ class Previews:
         file = io.BytesIO()
         Image.new("RGB", (8, 8), "red").save(file, "WEBP")
         self.preview = file.getvalue()
-        self.on_sketch: Any = lambda: None
+        self.on_render: Any = lambda: None
 
     def fetch_preview(self, *_: object) -> bytes:
         return self.preview
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,
@@ -66,7 +66,7 @@ class Previews:
         decoder_time: DecoderTime | None = None,
     ) -> bytes:
         del owner, decoder_time
-        self.on_sketch()
+        self.on_render()
         return preview
 
 

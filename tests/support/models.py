@@ -30,7 +30,7 @@ class Unasked:
     def describe(self, preview: bytes, **_: object) -> GeneratedDescription:
         raise AssertionError(preview)
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,

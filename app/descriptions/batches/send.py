@@ -36,7 +36,7 @@ from app.descriptions.batches.rows import (
 )
 from app.descriptions.budget import Refused, give_back_batch, reserve
 from app.descriptions.circuit_breaker import rest_model, seconds_of_rest
-from app.descriptions.generate import Sketches
+from app.descriptions.generate import RendersVisionInput
 from app.descriptions.preferences import prompt_options_of
 from app.descriptions.tariff import Tariff
 from app.errors import TooManyRequestsError
@@ -106,7 +106,7 @@ class Means:
     """
 
     store: PictureStore
-    decoders: Sketches
+    decoders: RendersVisionInput
     host: SendsBatches | None
     tariff: Tariff | None
     takes_batches: bool
@@ -226,10 +226,12 @@ def _write_lines(
             split_off(batch, [each.image_id for each in lines[place:]], seconds=0)
             break
         decoder_time, started = DecoderTime(), time.monotonic()
-        sketched = _sketch(batch, line, host=tariff.host, means=means, decoder_time=decoder_time)
-        if not isinstance(sketched, bytes):
-            if sketched is not None:
-                later[sketched].append(line.image_id)
+        vision_input = _render_vision_input(
+            batch, line, host=tariff.host, means=means, decoder_time=decoder_time
+        )
+        if not isinstance(vision_input, bytes):
+            if vision_input is not None:
+                later[vision_input].append(line.image_id)
             continue
         seconds = _seconds_until_room(batch, line.image_id, tariff=tariff)
         if seconds is not None and not ready:
@@ -238,7 +240,7 @@ def _write_lines(
             split_off(batch, [each.image_id for each in lines[place:]], seconds=seconds)
             break
         begins = file.tell()
-        file.write(host.line(line.image_id.hex, sketched, options))
+        file.write(host.line(line.image_id.hex, vision_input, options))
         ready[line.image_id] = (begins, file.tell())
         means.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
     split_off(batch, later["partners"], seconds=PARTNERS_REST_SECONDS)
@@ -249,7 +251,7 @@ def _write_lines(
 _Later = Literal["partners", "unread"]
 
 
-def _sketch(
+def _render_vision_input(
     batch: Batch, line: Line, *, host: str, means: Means, decoder_time: DecoderTime
 ) -> bytes | _Later | None:
     """Make a picture ready; else say why it waits, or None: it waits no more.
@@ -268,17 +270,19 @@ def _sketch(
     try:
         preview = PREVIEWS[cast("str", line.preview_format)]
         stored = means.store.fetch_preview(batch.owner_id, line.image_id, preview)
-        sketched = means.decoders.sketch(stored, owner=batch.owner_id, decoder_time=decoder_time)
+        vision_input = means.decoders.render_vision_input(
+            stored, owner=batch.owner_id, decoder_time=decoder_time
+        )
     except (AwsUnavailableError, DecoderPoolError, OSError) as error:
         if is_outage(error):
             raise
         log.warning("a preview could not be read: %s", type(error).__name__)
         if batch.tries < MAX_TRIES:
             return "unread"
-        sketched = None
-    if sketched is None:
+        vision_input = None
+    if vision_input is None:
         fail_line(batch, line.image_id, code="preview_unreadable")
-    return sketched
+    return vision_input
 
 
 def _seconds_until_room(batch: Batch, image_id: UUID, *, tariff: Tariff) -> float | None:

@@ -7,22 +7,22 @@ from app.media.formats import sniff
 from app.media.formats.bare_webp import MAX_SIDE
 from app.media.formats.sniff import Bytes
 from app.media.render.fingerprint import fingerprint
-from app.media.results import Rejected, Sketch
+from app.media.results import Rejected, VisionInput
 
 _QUALITY = 80
 _EFFORT = 2
 
 
-def sketch(preview: Bytes) -> Sketch | Rejected:
+def render_vision_input(preview: Bytes) -> VisionInput | Rejected:
     """Make a WebP of at most MAX_SIDE a side, in the colours that are meant without a profile."""
     try:
-        return _sketch(preview)
+        return _render_vision_input(preview)
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         decoder_warnings.note(error)
         return Rejected(reason="unreadable", content_type=sniff.WEBP)
 
 
-def _sketch(preview: Bytes) -> Sketch:
+def _render_vision_input(preview: Bytes) -> VisionInput:
     is_jpeg = bytes(preview[:3]) == b"\xff\xd8\xff"
     load = pyvips.Image.jpegload_buffer if is_jpeg else pyvips.Image.webpload_buffer
     image = load(preview, fail_on="error")
@@ -33,7 +33,7 @@ def _sketch(preview: Bytes) -> Sketch:
         image = image.icc_transform("srgb", embedded=True)
     image = image.copy_memory()
     found = fingerprint(image)
-    return Sketch(
+    return VisionInput(
         preview=bytes(image.webpsave_buffer(Q=_QUALITY, effort=_EFFORT, keep="none")),
         fingerprint=None if found is None else found.pack(),
     )

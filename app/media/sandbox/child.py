@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from app.media.results import Header, Report
 
-# What a message asks for, by its first byte: to process an original, to sketch a preview, or to say
-# what of an original is no metadata.
-RENDER, SKETCH, BARE = b"D", b"S", b"B"
+# What a message asks for, by its first byte: to process an original, to render a preview for a
+# model, or to say what of an original is no metadata.
+RENDER, VISION_INPUT, BARE = b"D", b"S", b"B"
 # That byte, and the size of the file, which a confined child cannot ask for.
 MESSAGE = struct.Struct(">cQ")
 # How many bytes a picture may use that needs more than others; 0 when it may not.
@@ -84,7 +84,7 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
     """Confine this process, then open one file a message until the parent is gone."""
     from app.media.decode import decoder  # noqa: PLC0415
     from app.media.render.bare_original import find_bare  # noqa: PLC0415
-    from app.media.render.vision_input import sketch  # noqa: PLC0415
+    from app.media.render.vision_input import render_vision_input  # noqa: PLC0415
     from app.media.results import pack  # noqa: PLC0415
     from app.media.sandbox.seccomp import confine  # noqa: PLC0415
 
@@ -106,7 +106,7 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
     def render(data: memoryview) -> "Report":
         return decoder.render(data, announce=announce)
 
-    orders = {RENDER: render, SKETCH: sketch, BARE: find_bare}
+    orders = {RENDER: render, VISION_INPUT: render_vision_input, BARE: find_bare}
     confine(limits_itself=limits_itself)
     sys.addaudithook(_complain_of_imports)
     parent.sendall(READY)

@@ -19,7 +19,7 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from app.media.formats.without_metadata import Piece
-from app.media.results import Rejected, Rendered, Sketch
+from app.media.results import Rejected, Rendered, VisionInput
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.fork_client import ForkError, ForkServer
 from app.media.sandbox.nameless_file import nameless_file
@@ -146,7 +146,7 @@ class DecoderPool:
             except ProcessDiedError as death:
                 return death.verdict(file.fileno())
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,
@@ -161,23 +161,23 @@ class DecoderPool:
         Raises:
             DecoderPoolError: when no child can be started, or the decoder pool is closed.
         """
-        sketched = self._sketch(preview, owner, decoder_time)
-        return sketched.preview if sketched else None
+        vision_input = self._render_vision_input(preview, owner, decoder_time)
+        return vision_input.preview if vision_input else None
 
     def fingerprint(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
         """Return the fingerprint of a preview, packed; None when it has none or cannot be opened.
 
-        In the background, as a sketch, and raises as that.
+        In the background, as a vision input, and raises as that.
         """
-        sketched = self._sketch(preview, owner, None)
-        return sketched.fingerprint if sketched else None
+        vision_input = self._render_vision_input(preview, owner, None)
+        return vision_input.fingerprint if vision_input else None
 
     def find_bare(
         self, original: BufferedReader, *, owner: UUID | None = None
     ) -> tuple[Piece, ...] | None:
         """Return what stays of an original without metadata; None where that is not known.
 
-        In the background, as a sketch, and raises as that.
+        In the background, as a vision input, and raises as that.
         """
         work = _Work(owner, background=self._has_background)
         try:
@@ -185,20 +185,20 @@ class DecoderPool:
         except ProcessDiedError:
             return None
 
-    def _sketch(
+    def _render_vision_input(
         self, preview: bytes, owner: UUID | None, decoder_time: DecoderTime | None
-    ) -> Sketch | None:
+    ) -> VisionInput | None:
         with nameless_file() as (written, file):
             written.write(preview)
             written.flush()
             try:
                 work = _Work(owner, background=self._has_background)
-                sketched = self._twice(
-                    lambda child: child.sketch(file.fileno()), work, decoder_time
+                vision_input = self._twice(
+                    lambda child: child.render_vision_input(file.fileno()), work, decoder_time
                 )
             except ProcessDiedError:
                 return None
-        return sketched if isinstance(sketched, Sketch) else None
+        return vision_input if isinstance(vision_input, VisionInput) else None
 
     def close(self) -> None:
         """Kill all decoder processes; threads that wait for one get a DecoderPoolError."""

@@ -25,7 +25,7 @@ from app.media.results import (
     Rejected,
     Rendered,
     Report,
-    Sketch,
+    VisionInput,
     WireError,
     lengths,
     unpack,
@@ -38,7 +38,7 @@ from app.media.sandbox.child import (
     OUT_OF_MEMORY,
     READY,
     RENDER,
-    SKETCH,
+    VISION_INPUT,
 )
 from app.media.sandbox.child_limits import lifetime_seconds
 from app.media.sandbox.fork_client import Fork, stderr_tail
@@ -219,10 +219,10 @@ class Child:
             raise DoubtError
         return report
 
-    def sketch(self, file: int) -> Sketch | Rejected:
-        """Sketch the open file, a preview. Raises ProcessDiedError as above, no DoubtError."""
-        report = self._ask(SKETCH, file)
-        if not isinstance(report, Sketch | Rejected):
+    def render_vision_input(self, file: int) -> VisionInput | Rejected:
+        """Render the open preview for the model. Raises ProcessDiedError as above."""
+        report = self._ask(VISION_INPUT, file)
+        if not isinstance(report, VisionInput | Rejected):
             raise self._death(WireError("another report than was asked for"), None)
         return report
 

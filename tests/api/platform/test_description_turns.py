@@ -48,10 +48,10 @@ class Asked:
         return SEEN
 
 
-class Sketching:
+class Rendering:
     """A decoder pool that shows a model what it is given."""
 
-    def sketch(
+    def render_vision_input(
         self,
         preview: bytes,
         *,
@@ -81,7 +81,7 @@ def show_to_model(
             DescribePicture(image_id=UUID(image_id) if image_id else uuid4()),
             attempt,
             store=worker_context.store,
-            decoders=Sketching(),
+            decoders=Rendering(),
             vision=vision,
             tariff=TARIFF,
             is_demo=False,
