@@ -152,11 +152,11 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
         decoder_child._serve(Waits(), memory=64 << 20, seconds=60, limits_itself=False)
         """,
         first="""
-        from app.media.decode import decoder as decoding
-        from app.media.sandbox import self_test as rehearsal
+        from app.media.decode import decoder
+        from app.media.sandbox import self_test
         from app.media.render import vision_input
-        decoding.prepare()
-        rehearsal.warm_up()
+        decoder.prepare()
+        self_test.warm_up()
         """,
         is_ready=False,
     )

@@ -177,11 +177,11 @@ def test_children_limit_themselves_where_nobody_else_can(program: Program, tmp_p
         "decoder_child._serve(parent, memory=464 << 20, seconds=60, limits_itself=True)",
         said="UNCONFINED",
         first="""
-        from app.media.decode import decoder as decoding
-        from app.media.sandbox import self_test as rehearsal
+        from app.media.decode import decoder
+        from app.media.sandbox import self_test
         from app.media.render import vision_input
-        decoding.prepare()
-        rehearsal.warm_up()
+        decoder.prepare()
+        self_test.warm_up()
         """,
         limits_itself=True,
         is_ready=False,

@@ -26,13 +26,13 @@ UNTRUSTED = {
 }
 CHILD = """
 import json, sys
-from app.media.decode import decoder as decoding
-from app.media.sandbox import self_test as rehearsal
+from app.media.decode import decoder
+from app.media.sandbox import self_test
 from app.media.render import vision_input
 from PIL import Image
 import pyvips
-decoding.prepare()
-rehearsal.run_self_test()
+decoder.prepare()
+self_test.run_self_test()
 said = {}
 for name, content in json.loads(sys.argv[1]).items():
     try:

@@ -56,7 +56,7 @@ def test_confined_child_every_combination_is_ready_and_imports_nothing(
 
 
 RAW_PHOTOS = {
-    **{f"{name}, as rehearsed": (name, photo) for name, photo in make_raw().items()},
+    **{f"{name}, as in the self-test": (name, photo) for name, photo in make_raw().items()},
     **{name: (name, photo) for name, photo in RAW.items()},
     **OTHERWISE,
 }

@@ -134,7 +134,7 @@ def _import_without_the_application(path: list[str]) -> None:
 
 
 def _complain_of_imports(event: str, arguments: tuple[Any, ...]) -> None:
-    """Tell the parent's log: what needs it fails, unless the rehearsal loads it in time."""
+    """Tell the parent's log: what needs it fails, unless the self-test loads it in time."""
     if event == "import":
         print(f"{LATE_IMPORT}{arguments[0]}", file=sys.stderr, flush=True)  # noqa: T201
 

@@ -251,7 +251,7 @@ class Child:
             raise self._death(error, header) from error
         complaint = stderr_tail(self._fork.complaints)
         if LATE_IMPORT in complaint:
-            _log.error("the rehearsal misses something: %s", complaint)
+            _log.error("the self-test misses something: %s", complaint)
         if isinstance(report, Rejected) or (
             isinstance(report, Rendered) and report.outcome != "ready"
         ):

@@ -37,7 +37,7 @@ from app.media.sandbox.self_test_samples import (
 )
 
 
-class RehearsalError(Exception):
+class SelfTestError(Exception):
     """A decoder of this installation does not work."""
 
 
@@ -47,7 +47,7 @@ def run_self_test() -> bool:
     Returns whether a fork can be confined here.
 
     Raises:
-        RehearsalError: when a picture does not come out.
+        SelfTestError: when a picture does not come out.
     """
     found = _in_a_fork(_render_samples)
     for module in found["modules"]:
@@ -92,20 +92,20 @@ def _render_confined(samples: list[bytes]) -> bool:
 def _expect_ready(picture: bytes, name: str) -> None:
     outcome = render(picture)
     if not isinstance(outcome, Rendered) or outcome.outcome != "ready":
-        raise RehearsalError(f"{name} does not decode here: {outcome.reason}")
+        raise SelfTestError(f"{name} does not decode here: {outcome.reason}")
 
 
 def _expect_gain_map(picture: bytes) -> None:
     outcome = render(picture)
     if not isinstance(outcome, Rendered) or ISO_SEGMENT not in (outcome.preview or b""):
-        raise RehearsalError("gain maps do not decode here")
+        raise SelfTestError("gain maps do not decode here")
 
 
 def _expect_fingerprint() -> None:
     """Make one: the samples, of one colour each, have none."""
     across = pyvips.Image.xyz(64, 64)[0] * 4
     if fingerprint(across.bandjoin([across, across]).cast("uchar")) is None:
-        raise RehearsalError("fingerprints are not made here")
+        raise SelfTestError("fingerprints are not made here")
 
 
 def warm_up() -> None:
@@ -142,5 +142,5 @@ def _in_a_fork(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON 
         answer = pipe.read()
     _, status = os.waitpid(child, 0)
     if status != 0:
-        raise RehearsalError(f"the rehearsal ended with status {os.waitstatus_to_exitcode(status)}")
+        raise SelfTestError(f"the self-test ended with status {os.waitstatus_to_exitcode(status)}")
     return json.loads(answer)
