@@ -44,6 +44,7 @@ AGREE = (
     "UPDATE users SET descriptions_enabled_at = now(), descriptions_host = :host"
     " WHERE id = :id RETURNING 1"
 )
+DESCRIPTIONS = "SELECT count(*) FROM descriptions WHERE image_id = :id"
 
 
 class Previews:
@@ -182,3 +183,12 @@ def site_on(library: Library) -> Iterator[Site]:
         yield Site(library=library, server=server, host=host, previews=Previews(), tariff=tariff)
         host.close()
         server.shutdown()
+
+
+def cost(site: Site) -> int:
+    """What one answer of the stand-in costs in a batch."""
+    (tokens,) = {
+        site.library.value("SELECT max(output_tokens) FROM model_calls"),
+        site.library.value("SELECT min(output_tokens) FROM model_calls"),
+    }
+    return int(900 * TARIFF.in_batches().price.input + tokens * TARIFF.in_batches().price.output)
