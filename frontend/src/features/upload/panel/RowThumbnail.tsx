@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import { BrokenPictureIcon, PicturesIcon } from "@/ui";
 
 import { isShowable } from "../queue/content-types";
+import { isDeferred } from "../queue/deferred-file";
 import { isBig } from "../queue/file-hash";
 import type { Upload } from "../queue/upload-state";
 import { exifThumbnail } from "./exif-thumbnail";
@@ -18,11 +19,11 @@ export const RowThumbnail = ({ upload: { file, contentType, phase } }: { upload:
   const [isBroken, setIsBroken] = useState(false);
   const show = useCallback(
     (element: HTMLImageElement | null) =>
-      element ? showFile(element, file, () => setIsBroken(true)) : undefined,
+      element && !isDeferred(file) ? showFile(element, file, () => setIsBroken(true)) : undefined,
     [file],
   );
 
-  if (isShowable(contentType) && file.size > 0 && !isBroken) {
+  if (!isDeferred(file) && isShowable(contentType) && file.size > 0 && !isBroken) {
     return (
       <span className={box}>
         <img

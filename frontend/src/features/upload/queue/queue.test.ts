@@ -5,6 +5,7 @@ import { anImage } from "@/test/samples";
 import { SignedOutError } from "./errors";
 import { pictureFile, standInHash } from "./testing/fakes";
 import { MB, QueueUnderTest, wait } from "./testing/queue-harness";
+import type { Phase } from "./upload-state";
 
 let uploads: QueueUnderTest;
 
@@ -271,4 +272,56 @@ test("listeners are told a few times a second, however fast the progress", async
   await wait(1_000);
   unsubscribe();
   expect(told.mock.calls.length).toBeLessThan(15);
+});
+
+describe("files that are opened when their turn comes", () => {
+  const deferred = async (name: string, open?: () => Promise<File>) => {
+    const file = pictureFile(name);
+    const opened = vi.fn(open ?? (() => Promise.resolve(file)));
+    const hash = await standInHash(file);
+    const takenHint = "2019-07-14T14:00:00";
+    return { opened, file: { size: file.size, takenHint, hash, open: opened } };
+  };
+
+  test("their hash is known, and they are opened once, when they are sent", async () => {
+    uploads.hash = () => Promise.reject(new Error("hashed again"));
+    const { file, opened } = await deferred("a.jpg");
+    const ends: string[] = [];
+    const onEnd = ({ name }: Phase) => ends.push(name);
+    uploads.queue.add([{ file, name: "shown.jpg", contentType: "image/jpeg", onEnd }]);
+    expect(opened).not.toHaveBeenCalled();
+    await wait(5_000);
+    expect(ends).toEqual(["ready"]);
+    expect(opened).toHaveBeenCalledOnce();
+    expect(uploads.server.batches[0]).toMatchObject([
+      { name: "shown.jpg", taken_hint: "2019-07-14T14:00:00", sha256: file.hash.sha256 },
+    ]);
+  });
+
+  test("what the library has is never opened", async () => {
+    uploads.add(pictureFile("a.jpg"));
+    await wait(5_000);
+    uploads.queue.clearFinished();
+    const { file, opened } = await deferred("a.jpg");
+    uploads.queue.add([{ file, name: "a.jpg", contentType: "image/jpeg" }]);
+    await wait(5_000);
+    expect(uploads.names).toEqual(["already"]);
+    expect(opened).not.toHaveBeenCalled();
+  });
+
+  test("one that cannot be read fails, and whoever added it is told when it is tried again", async () => {
+    const broken = () => Promise.reject(new Error("moved"));
+    const { file, opened } = await deferred("a.jpg", broken);
+    const ends: string[] = [];
+    const onEnd = ({ name }: Phase) => ends.push(name);
+    uploads.queue.add([{ file, name: "a.jpg", contentType: "image/jpeg", onEnd }]);
+    await wait(5_000);
+    expect(uploads.phases).toMatchObject([
+      { name: "failed", failure: { reason: "The file could not be read." } },
+    ]);
+    opened.mockResolvedValue(pictureFile("a.jpg"));
+    uploads.queue.retryFailed();
+    await wait(5_000);
+    expect(ends).toEqual(["failed", "ready"]);
+  });
 });

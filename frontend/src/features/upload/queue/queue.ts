@@ -1,6 +1,7 @@
 /** All files of this page's uploads, and what a person may do with them: add, cancel, try again, clear away. */
 import type { Image } from "@/api";
 
+import type { DeferredFile } from "./deferred-file";
 import type { FileHash } from "./file-hash";
 import { HashWorkerClient } from "./hash-worker-client";
 import { ProcessingPoller } from "./processing-poller";
@@ -20,7 +21,13 @@ import {
 import { UploadUrlBatcher } from "./upload-url-batcher";
 import { validateFile, type Limits } from "./validate-file";
 
-export type Chosen = { file: File; name: string; contentType: string };
+export type Chosen = {
+  file: File | DeferredFile;
+  name: string;
+  contentType: string;
+  /** Told in which phase it ended; again, where it is tried again. */
+  onEnd?: (phase: Phase) => void;
+};
 
 type QueueParts = {
   server: UploadApi;
@@ -48,6 +55,7 @@ export class UploadQueue {
   readonly #uploads = new Map<number, Upload>();
   readonly #voyages = new Map<number, Voyage>();
   readonly #claims = new Map<string, number>();
+  readonly #onEnd = new Map<number, (phase: Phase) => void>();
   readonly #listeners = new Set<() => void>();
   #snapshot: readonly Upload[] = [];
   #telling: ReturnType<typeof setTimeout> | null = null;
@@ -74,12 +82,14 @@ export class UploadQueue {
   }
 
   add(chosen: readonly Chosen[], album: IntoAlbum | null = null): void {
-    for (const { file, name, contentType } of chosen) {
+    for (const { file, name, contentType, onEnd } of chosen) {
       this.#lastId += 1;
       const failure = validateFile({ file, contentType }, this.#parts.limits);
       const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
       const upload: Upload = { id: this.#lastId, file, name, contentType, album, phase, kept: 0 };
       this.#uploads.set(upload.id, upload);
+      if (onEnd) this.#onEnd.set(upload.id, onEnd);
+      if (failure) onEnd?.(phase);
       if (!failure) void this.#carry(upload);
     }
     this.#tellNow();
@@ -113,8 +123,7 @@ export class UploadQueue {
 
   /** Takes all that is over off the list. */
   clearFinished(): void {
-    for (const upload of this.#uploads.values())
-      if (isFinished(upload)) this.#uploads.delete(upload.id);
+    for (const upload of this.#uploads.values()) if (isFinished(upload)) this.#forget(upload.id);
     this.#tellNow();
   }
 
@@ -171,11 +180,18 @@ export class UploadQueue {
     if (phase.name === "ready" || phase.name === "damaged" || phase.name === "already") {
       this.#parts.onLanded(phase.image, album);
     }
+    this.#onEnd.get(id)?.(phase);
+  }
+
+  #forget(id: number): void {
+    this.#uploads.delete(id);
+    this.#onEnd.delete(id);
   }
 
   #cancel(upload: Upload): void {
     const voyage = this.#voyages.get(upload.id);
     this.#report(upload.id, { name: "cancelled" });
+    this.#onEnd.get(upload.id)?.({ name: "cancelled" });
     if (!voyage) return;
     this.#voyages.delete(upload.id);
     voyage.controller.abort(new DOMException("Cancelled", "AbortError"));

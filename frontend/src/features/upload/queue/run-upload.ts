@@ -1,6 +1,7 @@
 /** One file's way from the disk into the library: hash, ask for a place, send, wait for the decoder. */
 import type { Image } from "@/api";
 
+import { isDeferred } from "./deferred-file";
 import { failureOf, GONE, lasting } from "./failure-messages";
 import { isBig, type FileHash } from "./file-hash";
 import { persistently } from "./retry";
@@ -50,11 +51,13 @@ const hashAndSend = async (
 };
 
 const hash = async ({ upload, tools, signal, report }: RunningUpload): Promise<FileHash> => {
+  const { file } = upload;
+  if (isDeferred(file)) return file.hash;
   const leave = await tools.lanes.hashing.enter(signal);
   try {
     const attempt = () => {
       report({ name: "hashing" });
-      return tools.hash(upload.file);
+      return tools.hash(file);
     };
     // The first file brings the hasher's script over the network.
     const hashed = await persistently(attempt, {

@@ -1,4 +1,5 @@
 /** Uploads a hashed file: requests an upload, uses it, and requests it again when it has expired. */
+import { isDeferred, openFile } from "./deferred-file";
 import { PermanentError } from "./errors";
 import { CHANGED, GONE, NO_PLACE_ACCEPTED } from "./failure-messages";
 import type { FileHash } from "./file-hash";
@@ -11,7 +12,12 @@ import { uploadMultipart, MAX_TRIES } from "./upload-multipart";
 
 const RENEWALS = 3;
 
-type Sending = RunningUpload & { hashed: FileHash; progress: PartsProgress };
+type Sending = RunningUpload & {
+  hashed: FileHash;
+  progress: PartsProgress;
+  /** The same file each time. */
+  open: () => Promise<File>;
+};
 type Asked = { place: SettledPlace; isStale: () => boolean };
 
 /** The image whose bytes are in storage now, or why none had to be sent. */
@@ -20,7 +26,9 @@ export type SendAnswer = { status: "sent"; imageId: string } | Exclude<SettledPl
 /** Throws an error of errors.ts. */
 export const uploadFile = async (hashed: FileHash, carried: RunningUpload): Promise<SendAnswer> => {
   const progress = new PartsProgress({ report: carried.report, onKept: carried.tools.onKept });
-  const sending = { ...carried, hashed, progress };
+  let opened: Promise<File> | null = null;
+  const open = () => (opened ??= openFile(carried.upload.file));
+  const sending = { ...carried, hashed, progress, open };
   for (let refusals = 0; refusals <= RENEWALS;) {
     const { place, isStale } = await askForPlace(sending);
     if (place.status !== "upload") return place;
@@ -30,7 +38,7 @@ export const uploadFile = async (hashed: FileHash, carried: RunningUpload): Prom
         ? await uploadMultipart({
             ...sending,
             imageId: image.id,
-            file: sending.upload.file,
+            file: await open(),
             parts: upload.parts,
             isStale,
           })
@@ -57,7 +65,7 @@ const askForPlace = async ({
     size: file.size,
     content_type: contentType,
     sha256,
-    taken_hint: wallClock(file.lastModified),
+    taken_hint: isDeferred(file) ? file.takenHint : wallClock(file.lastModified),
     ...(upload.album && { album_id: upload.album.id }),
     ...(parts && { parts }),
   };
@@ -79,13 +87,14 @@ const wallClock = (moment: number): string =>
   new Date(moment - new Date(moment).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 
 const sendWhole = async (asked: Asked, sending: Sending): Promise<PutOutcome | "stale"> => {
-  const { upload, tools, signal, report } = sending;
+  const { tools, signal, report } = sending;
   const leave = await tools.lanes.sending.enter(signal);
   try {
     // Asked for again without giving up the turn that it waited for so long.
     const { place } = asked.isStale() ? await askForPlace(sending) : asked;
     if (place.status !== "upload" || "parts" in place.upload) return "stale";
     const address = place.upload;
+    const body = await sending.open();
     let sent = 0;
     const attempt = () => {
       report({ name: "sending", sent: 0 });
@@ -93,7 +102,7 @@ const sendWhole = async (asked: Asked, sending: Sending): Promise<PutOutcome | "
         sent = bytes;
         report({ name: "sending", sent });
       };
-      return tools.put({ place: address, body: upload.file, signal, onProgress });
+      return tools.put({ place: address, body, signal, onProgress });
     };
     return await persistently(attempt, {
       signal,

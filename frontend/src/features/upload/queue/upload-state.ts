@@ -1,6 +1,7 @@
 /** State of one file in the queue. */
 import type { Image } from "@/api";
 
+import type { DeferredFile } from "./deferred-file";
 import type { Interruption } from "./retry";
 
 /** Why a file stopped, in words for the person, and whether trying again can help. */
@@ -33,7 +34,7 @@ export type IntoAlbum = { id: string; title: string };
 
 export type Upload = {
   readonly id: number;
-  readonly file: File;
+  readonly file: File | DeferredFile;
   readonly name: string;
   readonly contentType: string;
   /** Null: into none. */

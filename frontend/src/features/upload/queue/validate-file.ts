@@ -7,7 +7,7 @@ import type { Failure } from "./upload-state";
 export type Limits = { maxBytes: number; contentTypes: readonly string[] };
 
 export const validateFile = (
-  { file, contentType }: { file: File; contentType: string },
+  { file, contentType }: { file: { size: number }; contentType: string },
   { maxBytes, contentTypes }: Limits,
 ): Failure | null => {
   if (!contentTypes.includes(contentType)) {
