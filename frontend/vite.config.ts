@@ -22,7 +22,7 @@ const FIRST_LOAD = [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
         /src.(components.(sharing.ShareIcon|corrections.PlaceIcon)|app.(search-address|device-data|first-picture))/,
         /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch|Dialog|TextField|FormAlert|form-focus|lazy-icons)/,
-        /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|search|map|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
+        /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|imports|search|map|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
         /src.api.(auth.(session|reauth)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)

@@ -36,7 +36,16 @@ export {
   type AlbumOrder,
   type Place as PlaceInAlbum,
 } from "./albums/album-order";
-export { useAlbum, useAlbums, useChangeAlbum, useDeleteAlbum, useMakeAlbum } from "./albums/albums";
+export {
+  deleteAlbum,
+  listAlbums,
+  makeAlbum,
+  useAlbum,
+  useAlbums,
+  useChangeAlbum,
+  useDeleteAlbum,
+  useMakeAlbum,
+} from "./albums/albums";
 export { useActivity, useEverybodysActivity } from "./audit/activity";
 export {
   useChangePerson,
@@ -229,6 +238,7 @@ export type {
   AlbumChanges,
   AltText,
   Bar,
+  Batch,
   Camera,
   Chart,
   Chip,
@@ -270,6 +280,7 @@ export type {
   MembersSee,
   DescriptionBatches,
   ModelCall,
+  NewAlbum,
   NewImage,
   NewShare,
   Person,
@@ -294,4 +305,11 @@ export type {
   View,
 } from "./types";
 export { cancelUpload, completeUpload, requestPlaces } from "./images/uploads";
+export {
+  changeAtOnce,
+  correctImage,
+  listAlbumImages,
+  listLibrary,
+  showImage,
+} from "./images/imports";
 export { passkeysAutofill, passkeysWork } from "./auth/webauthn";

@@ -17,20 +17,25 @@ const keepCover = (old: Album | undefined, next: Album): Album =>
     ? { ...next, cover: old.cover, urls_expire_at: old.urls_expire_at }
     : next;
 
-const fetchAlbums = async (client: QueryClient, signal: AbortSignal): Promise<Album[]> => {
-  const known = new Map(client.getQueryData<Album[]>(listKey)?.map((album) => [album.id, album]));
+/** @throws ApiProblem */
+export const listAlbums = async (signal?: AbortSignal): Promise<Album[]> => {
   const all: Album[] = [];
   let cursor: string | null = null;
   do {
     const query: { limit: number; cursor?: string } = { limit: AT_ONCE };
     if (cursor !== null) query.cursor = cursor;
     const page: { albums: Album[]; next_cursor: string | null } = await read(
-      api.GET("/api/albums", { signal, params: { query } }),
+      api.GET("/api/albums", { ...(signal ? { signal } : {}), params: { query } }),
     );
-    all.push(...page.albums.map((album) => keepCover(known.get(album.id), album)));
+    all.push(...page.albums);
     cursor = page.next_cursor;
   } while (cursor !== null);
   return all;
+};
+
+const fetchAlbums = async (client: QueryClient, signal: AbortSignal): Promise<Album[]> => {
+  const known = new Map(client.getQueryData<Album[]>(listKey)?.map((album) => [album.id, album]));
+  return (await listAlbums(signal)).map((album) => keepCover(known.get(album.id), album));
 };
 
 /** All albums, the one that was changed last first. */
@@ -60,11 +65,15 @@ export const keepAlbum = (client: QueryClient, album: Album): void => {
   void client.invalidateQueries({ queryKey: listKey });
 };
 
+/** @throws ApiProblem */
+export const makeAlbum = (body: NewAlbum): Promise<Album> =>
+  read(api.POST("/api/albums", { body }));
+
 /** Makes an album, without pictures yet. */
 export const useMakeAlbum = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: NewAlbum) => read(api.POST("/api/albums", { body })),
+    mutationFn: makeAlbum,
     onSuccess: (album) => keepAlbum(client, album),
   });
 };
@@ -81,12 +90,15 @@ export const useChangeAlbum = () => {
   });
 };
 
+/** @throws ApiProblem */
+export const deleteAlbum = (id: string) =>
+  read(api.DELETE("/api/albums/{album_id}", { params: { path: { album_id: id } } }));
+
 /** Deletes an album, and none of its pictures; `restore` brings it back. */
 export const useDeleteAlbum = () => {
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: (id: string) =>
-      read(api.DELETE("/api/albums/{album_id}", { params: { path: { album_id: id } } })),
+    mutationFn: deleteAlbum,
     onSuccess: (_, id) => {
       client.setQueryData<Album[]>(listKey, (all) => all?.filter((album) => album.id !== id));
     },

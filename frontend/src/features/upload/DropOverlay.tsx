@@ -15,7 +15,7 @@ export const DropOverlay = ({ album }: { album: IntoAlbum | null }) => (
       <p className="text-xl font-semibold tracking-tight">
         {album ? `Drop to add to ${album.title}` : "Drop to upload"}
       </p>
-      <p className="text-muted">Pictures and whole folders</p>
+      <p className="text-muted">Pictures, whole folders, or the zips of Google Takeout</p>
     </div>
   </div>
 );

@@ -11,6 +11,10 @@ type PickerInputsProps = {
   onFiles: (files: File[]) => void;
 };
 
+/** Zips of other programs, too; not on a phone, which then would not offer its pictures first. */
+const zips = (): string =>
+  window.matchMedia("(any-hover: hover)").matches ? ",.zip,application/zip" : "";
+
 // Every browser on a desk knows it, but it is in no standard that React's types follow.
 const WHOLE_FOLDERS = { webkitdirectory: "" };
 
@@ -26,7 +30,7 @@ export const PickerInputs = ({ filesRef, folderRef, contentTypes, onFiles }: Pic
         type="file"
         hidden
         multiple
-        accept={acceptList(contentTypes)}
+        accept={acceptList(contentTypes) + zips()}
         aria-label="Pictures to upload"
         onChange={onChange}
       />

@@ -1,7 +1,7 @@
 /** After a reload in the middle of an upload: what was not finished, and how to go on. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { formatList, formatNumber, picturesInWords } from "@/locale";
+import { counted, formatList, formatNumber } from "@/locale";
 import { Button, CloseIcon, IconButton } from "@/ui";
 
 import {} from "./panel/summary";
@@ -33,7 +33,8 @@ const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
     >
       <div className="flex items-start justify-between gap-2">
         <h2 className="font-semibold">
-          {picturesInWords(files.length)} {files.length === 1 ? "was" : "were"} not finished
+          {counted(files.length, files.some(isZip) ? "file" : "picture")}{" "}
+          {files.length === 1 ? "was" : "were"} not finished
         </h2>
         <IconButton label="Dismiss" onClick={dismiss} className="-mt-2 -mr-2">
           <CloseIcon className="size-4" />
@@ -51,6 +52,8 @@ const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
     </section>
   );
 };
+
+const isZip = ({ name }: Unfinished): boolean => /\.zip$/i.test(name);
 
 export default UnfinishedNotice;
 

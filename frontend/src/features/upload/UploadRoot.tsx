@@ -14,12 +14,14 @@ import type { Limits } from "./queue/validate-file";
 import { forgetShared, readShared, takeShareNotice } from "./shared-files";
 import { SharedNotice } from "./SharedNotice";
 import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
+import type { TakeoutImport } from "./takeout/takeout-import";
 import type { UploadManager } from "./upload-manager";
 import { useFileDrop } from "./use-file-drop";
 
 const loadUploads = () => import("./upload-manager");
 const UploadPanel = lazy(async () => ({ default: (await loadUploads()).UploadPanel }));
 const UnfinishedNotice = lazy(() => import("./UnfinishedNotice"));
+const ImportDialog = lazy(() => import("./takeout/ImportDialog"));
 
 /** By then the timeline has what it needs; from then on an upload may begin without a network. */
 const REST_MS = 2_000;
@@ -41,13 +43,18 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
   const [uploads, setUploads] = useState<UploadManager | null>(null);
   const started = useRef<UploadManager | null>(null);
   const [shared, setShared] = useState<readonly File[]>([]);
+  const [session, setSession] = useState<TakeoutImport | null>(null);
 
   const receive = async (dropped: Dropped) => {
     try {
       const heavy = await loadUploads();
       started.current ??= new heavy.UploadManager({ client, userId, limits });
       setUploads(started.current);
-      const { files, unreadable } = await started.current.add(dropped, album);
+      const { files, unreadable, export: found } = await started.current.add(dropped, album);
+      if (found && started.current.isImporting) {
+        const message = "An import is running. Drop these files again when it is done.";
+        toast.show({ message });
+      } else if (found) setSession(await started.current.startImport(found, album));
       if (unreadable > 0) toast.show({ message: unreadableMessage(unreadable), tone: "error" });
       else if (files === 0) toast.show({ message: "There are no pictures in there." });
     } catch {
@@ -109,6 +116,15 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
         />
       )}
       <Suspense fallback={null}>
+        {session && (
+          <ImportDialog
+            session={session}
+            onClose={() => {
+              session.close();
+              setSession(null);
+            }}
+          />
+        )}
         {uploads ? (
           <UploadPanel queue={uploads.queue} />
         ) : (

@@ -20,23 +20,27 @@ export const takeOut = (transfer: DataTransfer): Dropped => {
   return { entries, files };
 };
 
-/** Walks folders to the bottom. What cannot be read (rights, vanished meanwhile) is left out and counted. */
+/** Walks folders to the bottom; `paths` are those within what was dropped. What cannot be read (rights, vanished meanwhile) is left out and counted. */
 export const collectFiles = async ({
   entries,
   files,
-}: Dropped): Promise<{ files: File[]; unreadable: number }> => {
+}: Dropped): Promise<{ files: File[]; paths: ReadonlyMap<File, string>; unreadable: number }> => {
   const found = [...files];
+  const paths = new Map<File, string>();
   const folders = entries.filter((entry) => !isSystemFile(entry.name));
   let unreadable = 0;
   for (let entry = folders.shift(); entry; entry = folders.shift()) {
     try {
-      if (isFile(entry)) found.push(await fileOf(entry));
-      else if (isFolder(entry)) folders.unshift(...(await contentsOf(entry)));
+      if (isFile(entry)) {
+        const file = await fileOf(entry);
+        found.push(file);
+        paths.set(file, entry.fullPath);
+      } else if (isFolder(entry)) folders.unshift(...(await contentsOf(entry)));
     } catch {
       unreadable += 1;
     }
   }
-  return { files: found, unreadable };
+  return { files: found, paths, unreadable };
 };
 
 /** As many as are looked into at once. */

@@ -21,12 +21,13 @@ export type Presence = {
   untilBack: () => Promise<void>;
 };
 
+/** Makes a call, unless the person is gone. Throws an error of errors.ts. */
+export type Translate = <T>(call: () => Promise<T>) => Promise<T>;
+
 /** Asks nothing on behalf of anybody but the person whose files these are. */
-export const httpUploadApi = (
-  client: QueryClient,
-  { isPresent, onEnded, untilBack }: Presence,
-): UploadApi => {
-  const translate = async <T>(call: () => Promise<T>): Promise<T> => {
+export const whilePresent =
+  ({ isPresent, onEnded, untilBack }: Presence): Translate =>
+  async (call) => {
     if (!isPresent()) throw new SignedOutError(untilBack());
     try {
       return await call();
@@ -39,6 +40,9 @@ export const httpUploadApi = (
       throw new SignedOutError(back);
     }
   };
+
+export const httpUploadApi = (client: QueryClient, presence: Presence): UploadApi => {
+  const translate = whilePresent(presence);
   return {
     askForPlaces: (pictures) => translate(() => askForPlaces(pictures)),
     complete: (imageId) => translate(() => complete(imageId)),

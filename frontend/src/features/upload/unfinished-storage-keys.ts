@@ -11,7 +11,11 @@ export const keysOf = (userId: string): string[] =>
 /** Whether there may be something to tell; pages that still upload are among them. */
 export const hasUnfinished = (userId: string): boolean => keysOf(userId).length > 0;
 
+/** The database that notes what imports of exports did: see takeout/journal.ts. */
+export const importsDatabase = (userId: string): string => `pinhole.imports.${userId}`;
+
 /** For sign-out: whoever uses this machine next learns no file names. */
 export const forgetUnfinished = (userId: string): void => {
+  if ("indexedDB" in window) window.indexedDB.deleteDatabase(importsDatabase(userId));
   for (const key of keysOf(userId)) localStorage.removeItem(key);
 };

@@ -7,8 +7,12 @@ const CHUNK = 1024 * 1024;
 /** What was unpacked is handed to the browser in pieces of this size, which it may put on the disk. */
 const PIECE = 8 * 1024 * 1024;
 
+/** Larger than any picture: a zip that says so of a packed file may be made to fill the disk. */
+const MAX_UNPACKED = 4 * 1024 * 1024 * 1024;
+
 /** One file of a zip, unpacked. What is stored as it is costs no memory. @throws UnreadableError */
 export const openPacked = async (zip: Blob, at: Packed, size: number): Promise<Blob> => {
+  if (at.isDeflated && size > MAX_UNPACKED) throw new UnreadableError("Too large to be unpacked");
   const header = new DataView(await zip.slice(at.offset, at.offset + LOCAL_HEADER).arrayBuffer());
   if (header.byteLength < LOCAL_HEADER || header.getUint32(0, true) !== 0x04034b50) {
     throw new UnreadableError("The zip is broken here");

@@ -53,7 +53,7 @@ export const makePlan = ({ rows, choices, limits, library }: PlanParts): Plan =>
     const album = folder.album();
     for (const found of folder.pictures(choices)) {
       known.add(found);
-      addPicture(plan, found, { limits, library });
+      addPicture(plan, found, { limits, library, choices });
     }
     for (const row of folder.lonelySidecars()) lonely.push({ row, album: album?.key ?? null });
     if (album && !folder.isEmpty) plan.albums.set(album.key, album);
@@ -96,7 +96,7 @@ const compare = (one: string, other: string): number => (one < other ? -1 : one 
 const addPicture = (
   { pictures, verdicts }: Plan,
   { row, facts, skip }: Found,
-  { limits, library }: Pick<PlanParts, "limits" | "library">,
+  { limits, library, choices }: Omit<PlanParts, "rows">,
 ): void => {
   const reason = refusal(row, limits) ?? skip;
   if (reason) {
@@ -109,7 +109,8 @@ const addPicture = (
     verdicts.set(row.id, "same");
     return;
   }
-  const outcome = library.get(row.sha256) ?? "upload";
+  const there = library.get(row.sha256) ?? "upload";
+  const outcome = there === "deleted" && choices.restore ? "upload" : there;
   pictures.set(row.sha256, { row, outcome, facts });
   verdicts.set(row.id, outcome);
 };

@@ -103,10 +103,10 @@ const readOne = async (
   };
   if (problem !== null || role === "sidecar" || role === "other") return left;
   try {
+    if (role === "json" && file.size > MAX_JSON) return { ...file, kind: "json", said: null };
     const blob = await openSource(file.source, file.size, dropped);
     if (role === "json") {
-      const text = file.size > MAX_JSON ? "" : await blobText(blob);
-      return { ...file, kind: "json", said: parseSidecar(text) };
+      return { ...file, kind: "json", said: parseSidecar(await blobText(blob)) };
     }
     return { ...file, kind: "media", ...(await readMedia(blob, file.path, file.source.at)) };
   } catch (error) {

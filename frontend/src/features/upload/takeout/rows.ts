@@ -45,6 +45,8 @@ export type Choices = {
   locked: boolean;
   /** Names of people become tags. */
   people: boolean;
+  /** Takes pictures out of Recently deleted that are in it on the site. */
+  restore: boolean;
   /** Leaves out what partners or others shared. */
   ownOnly: boolean;
 };

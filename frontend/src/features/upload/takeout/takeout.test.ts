@@ -43,6 +43,7 @@ const CHOICES: Choices = {
   trash: false,
   locked: false,
   people: false,
+  restore: false,
   ownOnly: false,
 };
 const LIMITS = { maxBytes: answers.maxBytes, contentTypes: answers.types };
@@ -166,6 +167,8 @@ test("what the library has is not uploaded", () => {
   });
   const deleted = planOf(rows, {}, new Map([[row.sha256, "deleted"]]));
   expect(deleted.pictures.get(row.sha256)?.outcome).toBe("deleted");
+  const restored = planOf(rows, { restore: true }, new Map([[row.sha256, "deleted"]]));
+  expect(restored.pictures.get(row.sha256)?.outcome).toBe("upload");
 });
 
 test("a file that is broken in its zip, and a zip that is none, are said so", async () => {
@@ -197,6 +200,20 @@ test("a zip with Zip64's records, and something before it, is read", async () =>
     path: "Zug/metadata.json",
     said: { album: { title: "Zug", description: "" } },
   });
+});
+
+test("what is packed is unpacked no further than the zip says that it is large", async () => {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
+  await writer.add("a.jpg", new Uint8ArrayReader(new Uint8Array(1_000_000)));
+  const bytes = await writer.close();
+  // The size in the directory: of 1,000,000 bytes it says 100.
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 4 <= bytes.length; at += 1) {
+    if (view.getUint32(at, true) === 1_000_000) view.setUint32(at, 100, true);
+  }
+  const zip = new File([bytes], "bomb.zip");
+  const [row] = await readExport([{ file: zip, path: zip.name }], () => undefined);
+  expect(row).toMatchObject({ kind: "other", problem: "The zip is broken here" });
 });
 
 test.each(answers.dated)("%s says when it was taken", (name, taken, tag) => {

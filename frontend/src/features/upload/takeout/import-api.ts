@@ -1,0 +1,92 @@
+/** The API as an import needs it: passing trouble is waited for, and refusals are told as ApiProblem. */
+import type { QueryClient } from "@tanstack/react-query";
+
+import {
+  ApiProblem,
+  changeAtOnce,
+  correctImage,
+  deleteAlbum,
+  fetchImages,
+  listAlbumImages,
+  listAlbums,
+  listLibrary,
+  makeAlbum,
+  showImage,
+  type Batch,
+  type ImageChanges,
+  type NewAlbum,
+} from "@/api";
+
+import type { Translate } from "../http-upload-api";
+import { persistently } from "../queue/retry";
+
+/** A quarter of an hour of trouble in a row. */
+const TRIES = 60;
+/** What says something about the request; all else may pass. */
+const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 422]);
+
+type Library = {
+  id: string;
+  sha256: string;
+  state: string;
+  isDeleted: boolean;
+};
+
+export class ImportApi {
+  readonly #client: QueryClient;
+  readonly #translate: Translate;
+  readonly #signal: AbortSignal;
+
+  constructor(client: QueryClient, translate: Translate, signal: AbortSignal) {
+    this.#client = client;
+    this.#translate = translate;
+    this.#signal = signal;
+  }
+
+  /** All pictures that have arrived. */
+  library = async (): Promise<Library[]> => {
+    const all: Library[] = [];
+    const read = async () => {
+      all.length = 0;
+      for await (const page of listLibrary(this.#signal)) {
+        for (const { id, sha256, state, deleted_at } of page) {
+          all.push({ id, sha256, state, isDeleted: deleted_at !== null });
+        }
+      }
+    };
+    await this.#ask(read);
+    return all;
+  };
+
+  batch = (body: Batch) => this.#ask(() => changeAtOnce(body));
+  correct = (id: string, changes: ImageChanges) => this.#ask(() => correctImage(id, changes));
+  show = (id: string) => this.#ask(() => showImage(id));
+  images = (ids: readonly string[]) => this.#ask(() => fetchImages(this.#client, ids));
+  albums = () => this.#ask(() => listAlbums(this.#signal));
+  albumImages = (id: string) => this.#ask(() => listAlbumImages(id));
+  makeAlbum = (album: NewAlbum) => this.#ask(() => makeAlbum(album));
+  deleteAlbum = (id: string) => this.#ask(() => deleteAlbum(id));
+
+  /** Has all lists show what the import has changed. */
+  refresh(): void {
+    void this.#client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    const attempt = async () => {
+      try {
+        return { answer: await call() };
+      } catch (error) {
+        if (error instanceof ApiProblem && REFUSALS.has(error.status)) return { refusal: error };
+        throw error;
+      }
+    };
+    const result = await persistently(() => this.#translate(attempt), {
+      signal: this.#signal,
+      onInterrupted: () => undefined,
+      tries: TRIES,
+    });
+    if ("refusal" in result) throw result.refusal;
+    return result.answer;
+  }
+}

@@ -1,0 +1,3 @@
+/** Importing exports, loaded when one is dropped. */
+export { ImportApi } from "./import-api";
+export { TakeoutImport } from "./takeout-import";

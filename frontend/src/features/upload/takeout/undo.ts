@@ -1,0 +1,52 @@
+/** Taking an import back: what it added goes to Recently deleted, and its albums go. As scripts/importer/undo.py. */
+import { ApiProblem } from "@/api";
+
+import type { ImportApi } from "./import-api";
+import type { Journal } from "./journal";
+
+export type Undone = { pictures: number; albums: number };
+
+const AT_ONCE = 1000;
+
+/**
+ * Takes back what the journal says that this import added, as far as it is still there. Pictures that the library had
+ * before stay as they are now. Safe to repeat. @throws ApiProblem
+ */
+export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undone> => {
+  const added = new Set(
+    [...journal.pictures.values()].filter(({ isNew }) => isNew).map(({ sha256 }) => sha256),
+  );
+  // By what the library has, since a page may have been closed before it noted what arrived.
+  const there = (await api.library()).filter(
+    ({ sha256, isDeleted }) => !isDeleted && added.has(sha256),
+  );
+  const ids = there.map(({ id }) => id);
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    await api.batch({ action: "delete", images: { ids: ids.slice(at, at + AT_ONCE) } });
+  }
+  let albums = 0;
+  for (const { albumId, isNew } of journal.albums) {
+    if (isNew && (await deleteIfOurs(api, journal, albumId))) albums += 1;
+  }
+  await journal.forget();
+  api.refresh();
+  return { pictures: ids.length, albums };
+};
+
+/** What is in Recently deleted is not listed: what is left was there before, or a person has put it there. */
+const deleteIfOurs = async (
+  api: ImportApi,
+  journal: Journal,
+  albumId: string,
+): Promise<boolean> => {
+  const ours = new Set([...journal.pictures.values()].map(({ imageId }) => imageId));
+  try {
+    const { ids, isAll } = await api.albumImages(albumId);
+    if (!isAll || !ids.every((id) => ours.has(id))) return false;
+    await api.deleteAlbum(albumId);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return false;
+    throw error;
+  }
+};
