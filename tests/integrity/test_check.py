@@ -15,7 +15,7 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import SIDECAR
 from app.integrity.orphans import look_for_orphans
-from app.jobs.cleanup import decode_again_what_older_decoders_could_not
+from app.jobs.cleanup import MAX_SIDECARS_BESIDE, decode_again_what_older_decoders_could_not
 from app.media.formats import sniff
 from app.media.results import DECODER_VERSION
 from app.media.sandbox.pool import DecoderPool
@@ -307,6 +307,29 @@ def test_the_round_finds_sidecars_that_are_lost_or_of_another_time(
     assert write_sidecars(library, ada) == 2
     go_round(library)
     assert library.value("SELECT count(*) FROM sidecar_marks") == 0
+
+
+def test_few_sidecars_are_written_while_images_wait(library: Library, ada: UUID) -> None:
+    waiting = library.add(ada)
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    library.value(
+        "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
+        " created_at, timeline_at, description_state, has_preview, attempts)"
+        " SELECT gen_random_uuid(), :owner, 'x.jpg', 1, sha256(number::text::bytea),"
+        " 'image/jpeg', 'ready', now(), now(), 'none', false, 0"
+        " FROM generate_series(1, :count) AS number RETURNING 1",
+        owner=ada,
+        count=2 * MAX_SIDECARS_BESIDE,
+    )
+    library.value("UPDATE image_changes SET number = number - 3600000000 RETURNING 1")
+    library.worker_context.sweep()
+    written = library.value("SELECT count(*) FROM sidecars")
+    assert 0 < written <= MAX_SIDECARS_BESIDE
+    library.value(
+        "UPDATE images SET state = 'ready' WHERE id = :id RETURNING 1", id=waiting.image_id
+    )
+    library.worker_context.sweep()
+    assert library.value("SELECT count(*) FROM sidecars") > max(written, MAX_SIDECARS_BESIDE)
 
 
 def write_sidecars(library: Library, owner: UUID) -> int:
