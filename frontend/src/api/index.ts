@@ -222,7 +222,17 @@ export {
   useWithdraw,
   type InvitationAnswer,
 } from "./sharing/shared-albums";
-export { useSaveToLibrary, type Saved } from "./sharing/save-to-library";
+export { useSaveToLibrary, type Saved, type SavedFrom } from "./sharing/save-to-library";
+export { LibraryVisit } from "./sharing/library-visit";
+export {
+  useAnswerLibraryInvitation,
+  useChangeLibraryShare,
+  useEndLibraryShare,
+  useLeaveLibrary,
+  useLibraryShares,
+  useSharedLibraries,
+  useShareLibrary,
+} from "./sharing/libraries";
 export {
   fetchGuestUploads,
   MAX_GUEST_PLACES,
@@ -230,7 +240,7 @@ export {
   requestGuestPlaces,
 } from "./sharing/guest-uploads";
 export { useDecideOnGuests, useGuestsWaiting, useSentByGuests } from "./sharing/guest-review";
-export { isClosed, Visit, type SharedSource } from "./sharing/visitor";
+export { isClosed, Visit, type PictureSource, type SharedSource } from "./sharing/visitor";
 export type {
   AccessToken,
   Account,
@@ -295,8 +305,14 @@ export type {
   Share,
   ShareChanges,
   Shared,
+  LibraryInvitation,
+  LibraryShare,
+  LibraryShareChange,
+  NewLibraryShare,
   SharedAlbum,
+  SharedLibrary,
   SharedImage,
+  SharedImages,
   SiteEvent,
   Suggestion,
   Tag,

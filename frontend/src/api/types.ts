@@ -99,6 +99,14 @@ export type Invitation = Schemas["InvitationOut"];
 export type SharedAlbum = Schemas["SharedAlbumOut"];
 export type SavedImage = Schemas["SavedImageOut"];
 export type MemberImage = Schemas["MemberImageOut"];
+export type MemberInView = Schemas["MemberInViewOut"];
+/** Whom a library is shared with; and a library of somebody else's. */
+export type LibraryShare = Schemas["LibraryShareOut"];
+export type NewLibraryShare = Partial<Schemas["LibraryShareIn"]> &
+  Pick<Schemas["LibraryShareIn"], "email">;
+export type LibraryShareChange = Partial<Schemas["LibrarySharePatch"]>;
+export type SharedLibrary = Schemas["SharedLibraryOut"];
+export type LibraryInvitation = Schemas["LibraryInvitationOut"];
 /** What a visitor is told of a share, what it shows, and one picture of it. */
 export type Shared = Schemas["SharedOut"];
 export type SharedImages = Schemas["SharedImagesOut"];

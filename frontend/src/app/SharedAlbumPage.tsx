@@ -46,7 +46,7 @@ const Pictures = (props: PicturesProps) => {
   const gallery = useSharedGallery(visit, onClosed);
   const { list } = gallery;
   const { selection, selected, select, extend } = useSelection(list, { isPaused: openId !== null });
-  const saving = useSaving(id);
+  const saving = useSaving(id, "album");
   const mayTakeOut = album.role !== "viewer";
   const open = useMemo(() => (openId === null ? null : { id: openId, at: null }), [openId]);
   usePageTitle(album.title);

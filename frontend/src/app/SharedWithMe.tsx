@@ -1,19 +1,20 @@
-/** Page of albums shared with the user: the list, or one album with its viewer. */
+/** Page of albums shared with the user: the list, or one album or library with its viewer. */
 import { SharedWithMePage } from "@/features/shared-albums";
 
 import { NotFound } from "./NotFound";
 import { SharedAlbumPage } from "./SharedAlbumPage";
+import { SharedLibraryPage } from "./SharedLibraryPage";
 import { useViewerRoute } from "./use-viewer-route";
-import { SHARED_WITH_ME } from "./views";
+import { SHARED_LIBRARIES, SHARED_WITH_ME } from "./views";
 
 const SharedWithMe = () => {
   const { path, openId, open, show, close } = useViewerRoute();
   if (path === SHARED_WITH_ME) return <SharedWithMePage />;
-  const id = path.slice(SHARED_WITH_ME.length + 1);
+  const isLibrary = path.startsWith(`${SHARED_LIBRARIES}/`);
+  const id = path.slice((isLibrary ? SHARED_LIBRARIES : SHARED_WITH_ME).length + 1);
   if (id.includes("/")) return <NotFound />;
-  return (
-    <SharedAlbumPage key={id} id={id} openId={openId} onOpen={open} onShow={show} onClose={close} />
-  );
+  const Page = isLibrary ? SharedLibraryPage : SharedAlbumPage;
+  return <Page key={id} id={id} openId={openId} onOpen={open} onShow={show} onClose={close} />;
 };
 
 export default SharedWithMe;

@@ -9,6 +9,7 @@ export const VIEWS: Readonly<Partial<Record<string, MainView>>> = {
 
 export const DELETED = "/deleted";
 export const SHARED_WITH_ME = "/shared-with-me";
+export const SHARED_LIBRARIES = "/shared-with-me/libraries";
 export const MAP = "/map";
 
 const COLLECTION = /^\/(?<kind>albums|tags)\/(?<id>[^/]+)$/;

@@ -1,4 +1,4 @@
-/** Copies pictures of a shared album into the library of the person who is signed in, ten by ten. */
+/** Copies pictures of a shared album or library into the library of the person who is signed in, ten by ten. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 
@@ -18,7 +18,7 @@ export type Saved = {
   /** In the library already, or taken out of Recently deleted. */
   existing: number;
   restored: number;
-  /** The album does not show them any more. */
+  /** They are not shared any more. */
   gone: number;
   /** Not copied for a reason that passes. */
   later: number;
@@ -35,12 +35,21 @@ type Options = {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const ask = async (albumId: string, ids: readonly string[]): Promise<SavedImage[]> => {
+/** What pictures are saved from. */
+export type SavedFrom = "album" | "library";
+
+const ask = async (from: SavedFrom, id: string, all: readonly string[]): Promise<SavedImage[]> => {
+  const body = { ids: [...all] };
   const found = await read(
-    api.POST("/api/shared-albums/{album_id}/images/save", {
-      params: { path: { album_id: albumId } },
-      body: { ids: [...ids] },
-    }),
+    from === "album"
+      ? api.POST("/api/shared-albums/{album_id}/images/save", {
+          params: { path: { album_id: id } },
+          body,
+        })
+      : api.POST("/api/shared-libraries/{library_id}/images/save", {
+          params: { path: { library_id: id } },
+          body,
+        }),
   );
   return found.images;
 };
@@ -59,8 +68,11 @@ const count = (sum: Saved, { outcome, image_id: id, detail }: SavedImage): void 
 /**
  * Those under way are finished when it is aborted. What fails is thrown with what was saved before in `sum`.
  */
-const saveAll = async (albumId: string, options: Options, sum: Saved): Promise<void> => {
-  const { ids, onProgress, signal } = options;
+const saveAll = async (
+  askFor: (ids: readonly string[]) => Promise<SavedImage[]>,
+  { ids, onProgress, signal }: Options,
+  sum: Saved,
+): Promise<void> => {
   let done = 0;
   for (let start = 0; start < ids.length && !signal.aborted; start += AT_ONCE) {
     const all = ids.slice(start, start + AT_ONCE);
@@ -68,7 +80,7 @@ const saveAll = async (albumId: string, options: Options, sum: Saved): Promise<v
     /** Ids that this made, and that were not known to be copied when the answer came. */
     const begun = new Set<string>();
     for (let round = 1; waiting.length > 0; round += 1) {
-      const answers = await ask(albumId, waiting);
+      const answers = await askFor(waiting);
       const isLast = round === ROUNDS || signal.aborted;
       const left = isLast ? [] : answers.filter(({ outcome }) => outcome === "later");
       for (const answer of answers) {
@@ -87,7 +99,7 @@ const saveAll = async (albumId: string, options: Options, sum: Saved): Promise<v
   }
 };
 
-export const useSaveToLibrary = (albumId: string) => {
+export const useSaveToLibrary = (id: string, from: SavedFrom) => {
   const client = useQueryClient();
   const settle = useCallback(() => {
     void client.invalidateQueries({ queryKey: ["images"] });
@@ -106,11 +118,13 @@ export const useSaveToLibrary = (albumId: string) => {
         reason: null,
       };
       let error: unknown = null;
-      await saveAll(albumId, options, sum).catch((thrown: unknown) => (error = thrown));
+      await saveAll((all) => ask(from, id, all), options, sum).catch(
+        (thrown: unknown) => (error = thrown),
+      );
       settle();
       return { ...sum, error };
     },
-    [albumId, settle],
+    [id, from, settle],
   );
   /** Moves what was saved to Recently deleted. */
   const undo = useCallback(

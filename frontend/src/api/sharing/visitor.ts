@@ -167,3 +167,5 @@ export type SharedSource = Pick<
   Visit,
   "share" | "page" | "image" | "original" | "urlsOf" | "noteLoaded" | "refresh"
 >;
+/** The same of one that is not read page by page. */
+export type PictureSource = Omit<SharedSource, "page">;

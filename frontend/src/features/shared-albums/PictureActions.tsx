@@ -1,7 +1,7 @@
 /** What can be done with the picture in the viewer: saving it or its original, and taking it out. */
 import type { ReactNode } from "react";
 
-import { toProblem, type MemberVisit } from "@/api";
+import { toProblem, type PictureSource } from "@/api";
 import { DownloadIcon, RemoveFromAlbumIcon, SaveToLibraryIcon, useToast } from "@/ui";
 
 type ActionProps = { label: string; icon: ReactNode; onClick: () => void };
@@ -19,7 +19,7 @@ const Action = ({ label, icon, onClick }: ActionProps) => (
 );
 
 type PictureActionsProps = {
-  visit: MemberVisit;
+  visit: PictureSource;
   imageId: string;
   hasOriginal: boolean;
   onRemove: (() => void) | null;

@@ -1,13 +1,19 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 
 import { renderWithApp } from "@/test/render";
 import { NOTHING_SHARED } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { SharedWithMePage } from "./SharedWithMePage";
+
+const NO_LIBRARIES = { libraries: [], invitations: [] };
+
+beforeEach(() => {
+  server.use(http.get("*/api/shared-libraries", () => HttpResponse.json(NO_LIBRARIES)));
+});
 
 const INVITATION = {
   id: "i1",
@@ -72,4 +78,55 @@ test("who has not confirmed the address is told how to see invitations", async (
   renderWithApp(<SharedWithMePage />);
   expect(await screen.findByText(/^Confirm your e-mail address/)).toBeVisible();
   expect(screen.getByText(/^Nobody shares an album with you yet/)).toBeVisible();
+});
+
+test("an invitation to a library is accepted, and the library opens", async () => {
+  onTestFinished(() => window.history.replaceState(null, "", "/"));
+  const asked: unknown[] = [];
+  const invitation = {
+    id: "i2",
+    owner: "ada@example.org",
+    since: "2024-01-01",
+    invited_at: "2025-05-01T10:00:00Z",
+  };
+  server.use(
+    http.get("*/api/shared-albums", () => HttpResponse.json(NOTHING_SHARED)),
+    http.get("*/api/shared-libraries", () =>
+      HttpResponse.json({ ...NO_LIBRARIES, invitations: [invitation] }),
+    ),
+    http.post("*/api/library-invitations/:id", async ({ params, request }) => {
+      asked.push(params["id"], await request.json());
+      return HttpResponse.json({ library_id: "i2" });
+    }),
+  );
+  renderWithApp(<SharedWithMePage />);
+  const row = await screen.findByRole("listitem");
+  expect(row).toHaveTextContent(
+    "invites you to look at their library: pictures from 1 January 2024 on",
+  );
+  await userEvent.click(within(row).getByRole("button", { name: "Accept" }));
+  await expect.poll(() => window.location.pathname).toBe("/shared-with-me/libraries/i2");
+  expect(asked).toEqual(["i2", { answer: "accept" }]);
+});
+
+test("libraries of others are listed with what one gets of them", async () => {
+  const library = {
+    id: "l1",
+    owner: "ada@example.org",
+    since: null,
+    show_descriptions: false,
+    show_names: false,
+    show_places: false,
+    allow_originals: true,
+  };
+  server.use(
+    http.get("*/api/shared-albums", () => HttpResponse.json(NOTHING_SHARED)),
+    http.get("*/api/shared-libraries", () =>
+      HttpResponse.json({ ...NO_LIBRARIES, libraries: [library] }),
+    ),
+  );
+  renderWithApp(<SharedWithMePage />);
+  const row = await screen.findByRole("listitem");
+  expect(row).toHaveTextContent("All pictures · dates, originals");
+  expect(within(row).getByRole("link")).toHaveAttribute("href", "/shared-with-me/libraries/l1");
 });

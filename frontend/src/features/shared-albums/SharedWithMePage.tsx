@@ -1,6 +1,5 @@
 /** Invitations, the albums of others that one is in, and whom one has blocked. */
-import { useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 
 import {
   toProblem,
@@ -8,30 +7,24 @@ import {
   useInvitationMails,
   useSharedAlbums,
   useSharedCover,
+  useSharedLibraries,
   useUnblock,
   type Invitation,
-  type InvitationAnswer,
   type JoinedAlbum,
+  type LibraryInvitation,
 } from "@/api";
 import { ThumbHashCanvas } from "@/components/gallery/ThumbHashCanvas";
 import { Badge } from "@/components/settings/Badge";
-import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { DateTime } from "@/components/settings/DateTime";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
-import { ShareIcon } from "@/components/sharing/ShareIcon";
 import { picturesInWords } from "@/locale";
-import {
-  AlbumsIcon,
-  Button,
-  Menu,
-  MoreIcon,
-  PersonIcon,
-  Switch,
-  usePageTitle,
-  useToast,
-} from "@/ui";
+import { AlbumsIcon, Button, PersonIcon, Switch, usePageTitle, useToast } from "@/ui";
+
+import { InvitationRow } from "./InvitationRow";
+import { LibraryInvitationRow, SharedLibraries } from "./libraries/SharedLibraries";
+import { useAnswered } from "./use-answered";
 
 const Cover = ({ album }: { album: JoinedAlbum }) => {
   const { data: url } = useSharedCover(album.id, album.cover_id);
@@ -78,67 +71,39 @@ const ROLES: Record<Invitation["role"], string> = {
   contributor: "to look at, and add pictures to,",
 };
 
-const InvitationRow = ({ invitation }: { invitation: Invitation }) => {
+const AlbumInvitationRow = ({ invitation }: { invitation: Invitation }) => {
   const answer = useAnswerInvitation();
-  const toast = useToast();
-  const [, navigate] = useLocation();
-  const [isBlocking, setBlocking] = useState(false);
-  const give = (kind: InvitationAnswer) =>
-    answer.mutate(
-      { id: invitation.id, answer: kind },
-      {
-        onSuccess: ({ album_id: id }) => {
-          if (id !== null) navigate(`/shared-with-me/${id}`);
-          else toast.show({ message: kind === "block" ? "Blocked" : "Declined" });
-        },
-        onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-      },
-    );
+  const answered = useAnswered();
+  const { id, owner, role, title, invited_at: at } = invitation;
   return (
-    <>
-      <Row
-        icon={<ShareIcon />}
-        title={<span className="break-all">{invitation.owner}</span>}
-        actions={
-          <>
-            <Button look="primary" busy={answer.isPending} onClick={() => give("accept")}>
-              Accept
-            </Button>
-            <Button look="quiet" onClick={() => give("decline")}>
-              Decline
-            </Button>
-            <Menu
-              label={`More for the invitation of ${invitation.owner}`}
-              items={[{ label: "Block", onSelect: () => setBlocking(true) }]}
-            >
-              <MoreIcon />
-            </Menu>
-          </>
-        }
-      >
-        <p>
-          invites you {ROLES[invitation.role]} the album “{invitation.title}” ·{" "}
-          <DateTime at={invitation.invited_at} dateOnly />
-        </p>
-      </Row>
-      {isBlocking && (
-        <ConfirmButton
-          title={`Block ${invitation.owner}?`}
-          action="Block"
-          doing={answer}
-          onClose={() => setBlocking(false)}
-          onConfirm={() => give("block")}
-        >
-          <p>
-            You see none of their invitations any more, and leave their albums. They are not told.
-          </p>
-        </ConfirmButton>
-      )}
-    </>
+    <InvitationRow
+      owner={owner}
+      at={at}
+      doing={answer}
+      onAnswer={(kind) => {
+        const { onSuccess, onError } = answered(kind);
+        answer.mutate(
+          { id, answer: kind },
+          {
+            onSuccess: ({ album_id: open }) =>
+              onSuccess(open === null ? null : `/shared-with-me/${open}`),
+            onError,
+          },
+        );
+      }}
+    >
+      invites you {ROLES[role]} the album “{title}”
+    </InvitationRow>
   );
 };
 
-const Invitations = ({ all, isProved }: { all: readonly Invitation[]; isProved: boolean }) => {
+type InvitationsProps = {
+  all: readonly Invitation[];
+  toLibraries: readonly LibraryInvitation[];
+  isProved: boolean;
+};
+
+const Invitations = ({ all, toLibraries, isProved }: InvitationsProps) => {
   if (!isProved) {
     return (
       <Section title="Invitations">
@@ -153,15 +118,18 @@ const Invitations = ({ all, isProved }: { all: readonly Invitation[]; isProved: 
       </Section>
     );
   }
-  if (all.length === 0) return null;
+  if (all.length + toLibraries.length === 0) return null;
   return (
     <Section
       title="Invitations"
       lead="Whoever invites you, and others in the album, see your e-mail address at what you add. Nobody is told when you decline."
     >
       <Rows label="Invitations" empty="">
+        {toLibraries.map((invitation) => (
+          <LibraryInvitationRow key={invitation.id} invitation={invitation} />
+        ))}
         {all.map((invitation) => (
-          <InvitationRow key={invitation.id} invitation={invitation} />
+          <AlbumInvitationRow key={invitation.id} invitation={invitation} />
         ))}
       </Rows>
     </Section>
@@ -223,6 +191,9 @@ const Mails = ({ wants }: { wants: boolean }) => {
 
 export const SharedWithMePage = () => {
   const query = useSharedAlbums();
+  const { data: shared } = useSharedLibraries();
+  const [libraries, toLibraries] = [shared?.libraries ?? [], shared?.invitations ?? []];
+  const hasNone = libraries.length + toLibraries.length === 0;
   usePageTitle("Shared with me");
   return (
     <div className="mx-auto max-w-5xl md:pt-4">
@@ -230,10 +201,11 @@ export const SharedWithMePage = () => {
       <QueryBoundary query={query} what="what is shared with you">
         {({ albums, invitations, blocked, wants_mail: wants, address_proved: isProved }) => (
           <div className="space-y-8">
-            <Invitations all={invitations} isProved={isProved} />
+            <Invitations all={invitations} toLibraries={toLibraries} isProved={isProved} />
+            <SharedLibraries all={libraries} />
             {albums.length === 0 ? (
               <p className="max-w-prose text-muted">
-                {invitations.length === 0
+                {invitations.length === 0 && hasNone
                   ? "Nobody shares an album with you yet. Whoever wants to invites you by your e-mail address, and it shows up here."
                   : "Albums that you accept show up here."}
               </p>

@@ -1,5 +1,7 @@
 /** Public parts of the shared albums feature. */
 export { ClosedAlbum } from "./ClosedAlbum";
+export { ClosedLibrary } from "./libraries/ClosedLibrary";
+export { SharedLibraryHeader } from "./libraries/SharedLibraryHeader";
 export { PictureActions } from "./PictureActions";
 export { SharedAlbumHeader } from "./SharedAlbumHeader";
 export { SharedWithMePage } from "./SharedWithMePage";

@@ -9,7 +9,7 @@ import { server } from "@/test/server";
 import { useSaving } from "./use-save-to-library";
 
 const SaveButtons = () => {
-  const saving = useSaving("a1");
+  const saving = useSaving("a1", "album");
   return (
     <>
       <button onClick={() => void saving.start(["one"])}>First</button>
@@ -63,7 +63,7 @@ test("what was copied although its answer said later is saved, and Undo takes it
 
 test.each([
   ["exists", "1 picture was there already"],
-  ["gone", "1 picture is not in the album any more"],
+  ["gone", "1 picture is not shared any more"],
 ])("one picture (%s) is told as one", async (outcome, words) => {
   server.use(
     http.post("*/api/shared-albums/a1/images/save", () =>

@@ -1,8 +1,8 @@
-/** Saves pictures of an album to one's library: how far it is while there are many, what came of it, and Undo. */
+/** Saves pictures of an album or a library of somebody else's to one's library: how far it is while there are many, what came of it, and Undo. */
 import { useCallback, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
-import { toProblem, useSaveToLibrary, type Saved } from "@/api";
+import { toProblem, useSaveToLibrary, type Saved, type SavedFrom } from "@/api";
 import { formatNumber, picturesInWords } from "@/locale";
 import { Button, Dialog, Progress, useToast } from "@/ui";
 
@@ -18,15 +18,15 @@ const inWords = ({ saved, existing, restored, gone, later, refused, reason }: Sa
     saved.length > 0 && `Saved ${picturesInWords(saved.length)} to your library`,
     existing > 0 && `${picturesInWords(existing)} ${existing === 1 ? "was" : "were"} there already`,
     restored > 0 && `${picturesInWords(restored)} restored from Recently deleted`,
-    gone > 0 && `${picturesInWords(gone)} ${gone === 1 ? "is" : "are"} not in the album any more`,
+    gone > 0 && `${picturesInWords(gone)} ${gone === 1 ? "is" : "are"} not shared any more`,
     refused > 0 && `${picturesInWords(refused)} not saved. ${reason ?? ""}`,
     later > 0 && `${picturesInWords(later)} could not be copied now. Try again in a while`,
   ].filter((part) => part !== false);
   return told.join(". ");
 };
 
-export const useSaving = (albumId: string) => {
-  const { save, undo } = useSaveToLibrary(albumId);
+export const useSaving = (id: string, from: SavedFrom) => {
+  const { save, undo } = useSaveToLibrary(id, from);
   const [under, setUnder] = useState<Under | null>(null);
   const stop = useRef<AbortController | null>(null);
   /** What was asked for while another save is under way, which it follows. */

@@ -16,6 +16,7 @@ const sharesApi = (shares: readonly Share[], { allowed = true } = {}) => {
   const asked: string[] = [];
   server.use(
     http.get("*/api/shared-by-me", () => HttpResponse.json({ albums: [] })),
+    http.get("*/api/library-shares", () => HttpResponse.json({ people: [] })),
     http.get("*/api/shares", () => HttpResponse.json({ shares: [...kept.values()], allowed })),
     http.delete("*/api/shares/:id", ({ params }) => {
       asked.push(`end ${String(params["id"])}`);

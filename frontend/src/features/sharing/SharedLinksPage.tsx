@@ -1,4 +1,4 @@
-/** Everything that others can reach by a link, with the end of each, and of all. */
+/** Everything that others can reach, by links and as people of the site, with the end of each, and of all. */
 import { useState } from "react";
 
 import { useShares, type MadeShare, type Share } from "@/api";
@@ -11,6 +11,7 @@ import { Button, usePageTitle } from "@/ui";
 import { EndAll, EndShare, RenewShare } from "./confirm-dialogs";
 import { EditShareDialog } from "./EditShareDialog";
 import { GuestReview } from "./GuestReview";
+import { LibraryShared } from "./LibraryShared";
 import { PeopleShared } from "./PeopleShared";
 import { ShareRow, type Doing } from "./ShareRow";
 
@@ -67,6 +68,9 @@ export const SharedLinksPage = () => {
       </div>
       <div className="mt-6">
         <PeopleShared />
+      </div>
+      <div className="mt-6">
+        <LibraryShared />
       </div>
       {chosen?.doing === "edit" && <EditShareDialog share={chosen.share} onClose={close} />}
       {chosen?.doing === "end" && <EndShare share={chosen.share} onClose={close} />}

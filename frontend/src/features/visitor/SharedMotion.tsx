@@ -1,10 +1,10 @@
 /** The moving part of a picture of a share, or a video, where its owner lets visitors have originals. */
-import type { SharedImage, SharedSource } from "@/api";
+import type { SharedImage, PictureSource } from "@/api";
 import { MotionVideo } from "@/components/motion/MotionVideo";
 import { useMotion } from "@/components/motion/use-motion";
 import { MotionIcon, PauseIcon } from "@/ui";
 
-export const SharedMotion = ({ visit, image }: { visit: SharedSource; image: SharedImage }) => {
+export const SharedMotion = ({ visit, image }: { visit: PictureSource; image: SharedImage }) => {
   // Addresses work for a minute: it is asked anew.
   const motion = useMotion(async () => (await visit.image(image.id)).motion_url);
   return (

@@ -8,7 +8,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { dayInWords, isClosed, toProblem, type SharedImage, type SharedSource } from "@/api";
+import { dayInWords, isClosed, toProblem, type SharedImage, type PictureSource } from "@/api";
 import {
   ChevronLeftIcon,
   ChevronRightIcon,
@@ -23,7 +23,7 @@ import { SharedMotion } from "./SharedMotion";
 import type { SharedGallery } from "./use-shared-gallery";
 
 type SharedViewerProps = {
-  visit: SharedSource;
+  visit: PictureSource;
   gallery: SharedGallery;
   imageId: string;
   onShow: (id: string) => void;
@@ -43,7 +43,7 @@ const round =
  * has ended is noticed here, though its pictures are in the browser's cache.
  */
 const useWords = (
-  visit: SharedSource,
+  visit: PictureSource,
   imageId: string,
   onClosed: () => void,
 ): SharedImage | null => {
@@ -89,7 +89,7 @@ const Words = ({ image, more = [] }: { image: SharedImage; more?: readonly strin
 
 const said = "absolute top-16 right-3 rounded-xl bg-black/80 px-4 py-2 text-sm";
 
-type DownloadProps = { visit: SharedSource; imageId: string; onClosed: () => void };
+type DownloadProps = { visit: PictureSource; imageId: string; onClosed: () => void };
 
 const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
   const [problem, setProblem] = useState<string | null>(null);
