@@ -4,9 +4,10 @@
 and are left out here, so a word match is never behind a vague one. Operators, quoted phrases and
 words that are not wanted hold here as well: what is asked for by meaning are the plain words.
 
-[Note: Filters behind the nearest] The nearest of all images are looked up first, and then asked
-whether they match. Where too few of them do, more are asked, up to `Limits.more`: an image that is
-not among the nearest 10,000 of a person is hardly near.
+[Note: Filters behind the nearest] Where some weeks are named, and few images are of these, their
+vectors are compared. Else the nearest of all images are looked up first, and then asked whether
+they match. Where too few of them do, more are asked, up to `Limits.more`: an image that is not
+among the nearest 10,000 of a person is hardly near.
 """
 
 import struct
@@ -24,7 +25,7 @@ from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.errors import InvalidCursorError
 from app.images.pagination import decode_cursor, encode_cursor
 from app.search.asked import Asked, Bounds
-from app.search.find import _ask, _in_library, _matching, _range, _ways
+from app.search.find import _are_few_days, _ask, _in_library, _matching, _range, _walk_on, _ways
 from app.search.meaning.signs import HeldSigns
 from app.search.own_tags import find_own_tags
 from app.search.query import Query
@@ -161,6 +162,8 @@ class _Search:
             for _ in range(2):  # what was deleted is noticed by the first
                 near = _signs.nearest(self._owner.id, self._vector, most=self._limits.first)
                 found, is_representative = self._among(near, behind=behind, limit=limit)
+                if self._gone:
+                    _signs.forget(self._owner.id)
                 if self._gone <= len(near) * _MANY_GONE:
                     break
             if is_representative:
@@ -176,6 +179,10 @@ class _Search:
 
     def _matching(self) -> list[str]:
         """Return the nearest by signs that match all but the plain words: see the note above."""
+        asked = self._asked
+        if asked.has_few_days and not asked.is_deleted and _are_few_days(asked):
+            rows = _walk_on(asked, behind=None, limit=asked.bounds.few)
+            return [image_id.hex for image_id, _ in rows]
         matching: list[str] = []
         for most in (self._limits.first, self._limits.more):
             near = _signs.nearest(self._owner.id, self._vector, most=most)
@@ -222,7 +229,7 @@ class _Search:
         return found[: self._limits.shown], 2 * there >= asked
 
     def _ranked(self, near: Sequence[str]) -> list[_Place]:
-        """Compare whole vectors; notice what was deleted."""
+        """Compare whole vectors; count what has none."""
         statement = text("""
             SELECT near.place, kept.parts
             FROM unnest(CAST(:near AS uuid[])) WITH ORDINALITY AS near (image_id, place)
@@ -234,8 +241,6 @@ class _Search:
         values = {"near": _array(near), "owner": self._owner.id, "model": MODEL}
         rows = db.session.execute(statement, values).all()
         self._gone = len(near) - len(rows)
-        if self._gone:
-            _signs.forget(self._owner.id)
         nearness = self._encoder.nearness(self._vector, [bytes(parts) for _, parts in rows])
         return sorted(
             (-each, UUID(near[place - 1]))
