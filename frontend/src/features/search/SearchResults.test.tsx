@@ -58,6 +58,12 @@ test("a failed search by meaning is no empty answer, and is tried again", async 
   expect(await screen.findByText(/These mean something similar/u)).toBeVisible();
 });
 
+test("how many have the words is said before it is known what is similar", async () => {
+  show([found("with words")]);
+  server.use(http.get("*/api/search/meaning", () => new Promise(() => undefined)));
+  expect(await screen.findByText("1 picture")).toBeVisible();
+});
+
 test("below what has the words it is tried again, too", async () => {
   const { user, mend } = show([found("with words")]);
   await user.click(await screen.findByRole("button", { name: "Try again" }));

@@ -89,6 +89,8 @@ const Found = ({ q, openId, onOpen, onSearch, onEdit, ...ofSaved }: SearchResult
     [found.images, found.near.images],
   );
   const { isSuccess } = found.query;
+  // How many have the words is known before what means something similar.
+  const isCounted = isSuccess && (found.total !== 0 || !found.near.isPending);
   const bar = isSuccess && (
     <Suspense fallback={null}>
       <SavedSearchBar q={q} {...ofSaved} />
@@ -99,7 +101,7 @@ const Found = ({ q, openId, onOpen, onSearch, onEdit, ...ofSaved }: SearchResult
       <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pb-2">
         {ofSaved.savedId !== null && bar}
         <p role="status" className="text-muted">
-          {isSuccess && !found.near.isPending && !list.query.isError && inWords(found)}
+          {isCounted && !list.query.isError && inWords(found)}
         </p>
         {found.chips.length > 0 && (
           <Chips q={q} chips={found.chips} onSearch={onSearch} onEdit={onEdit} />
