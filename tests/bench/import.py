@@ -13,6 +13,7 @@ read. The order changes from round to round; ratios are of medians.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -130,16 +131,27 @@ def bring(site: str, database: Engine, zips: list[Path], folder: Path) -> Took:
     process = subprocess.Popen(
         command, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    sent = 0.0
+    sent = megabytes = 0.0
     for line in process.stderr or ():
+        megabytes = most_memory_of(process.pid) or megabytes
         if line.startswith("Uploading:"):
             sent = time.monotonic() - began  # the last one counts
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.wait():
         raise SystemExit("the importer failed")
-    # Linux counts it in kilobytes.
-    return Took(sent=sent, proved=time.monotonic() - began, megabytes=used.ru_maxrss / 1024)
+    return Took(sent=sent, proved=time.monotonic() - began, megabytes=megabytes)
+
+
+def most_memory_of(process: int) -> float | None:
+    """The most memory that a process has had until now, in megabytes; None: it has ended.
+
+    Not what the kernel says once it has ended: that counts the memory of whoever began it, too.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) / 1024 if found else None
 
 
 def bring_like_others(site: str, database: Engine, zips: list[Path]) -> Took:
