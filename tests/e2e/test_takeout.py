@@ -171,6 +171,7 @@ def test_the_same_zips_again_add_nothing_and_can_still_be_undone(
     # What is dropped on an album goes into it as well.
     album = screen.call("POST", "/api/albums", {"title": "Everything"})
     screen.page.goto(f"{screen.site}/albums/{album['id']}")
+    expect(screen.page.get_by_role("heading", name="Everything")).to_be_visible()
     _import(screen, zips).get_by_role("button", name="Done").click()
     before = set(_images(screen))
     assert _albums(screen) == {"Summer 2019": 2, "Everything": 3}
