@@ -24,17 +24,19 @@ export const useLibraryShares = () => useQuery(givenOptions);
 /** The libraries that others share, and invitations to them. */
 export const useSharedLibraries = () => useQuery(sharedOptions);
 
-/** Reads both anew after a change, whatever came of it, and who is blocked. */
+/**
+ * Reads both anew after a change, whatever came of it, and who is blocked. Not waited for: with the row of an
+ * invitation that was answered goes whoever is to open what was accepted.
+ */
 const useChange = <T, R>(mutationFn: (asked: T) => Promise<R>) => {
   const client = useQueryClient();
   return useMutation({
     mutationFn,
-    onSettled: () =>
-      Promise.all(
-        [givenOptions.queryKey, sharedOptions.queryKey, ["shared-albums"]].map((queryKey) =>
-          client.invalidateQueries({ queryKey }),
-        ),
-      ),
+    onSettled: () => {
+      for (const queryKey of [givenOptions.queryKey, sharedOptions.queryKey, ["shared-albums"]]) {
+        void client.invalidateQueries({ queryKey });
+      }
+    },
   });
 };
 

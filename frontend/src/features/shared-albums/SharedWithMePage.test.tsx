@@ -89,13 +89,18 @@ test("an invitation to a library is accepted, and the library opens", async () =
     since: "2024-01-01",
     invited_at: "2025-05-01T10:00:00Z",
   };
+  const invitations = [invitation];
   server.use(
-    http.get("*/api/shared-albums", () => HttpResponse.json(NOTHING_SHARED)),
+    http.get("*/api/shared-albums", async () => {
+      if (asked.length > 0) await new Promise(() => null); // the row is gone before this answers
+      return HttpResponse.json(NOTHING_SHARED);
+    }),
     http.get("*/api/shared-libraries", () =>
-      HttpResponse.json({ ...NO_LIBRARIES, invitations: [invitation] }),
+      HttpResponse.json({ ...NO_LIBRARIES, invitations: [...invitations] }),
     ),
     http.post("*/api/library-invitations/:id", async ({ params, request }) => {
       asked.push(params["id"], await request.json());
+      invitations.length = 0;
       return HttpResponse.json({ library_id: "i2" });
     }),
   );

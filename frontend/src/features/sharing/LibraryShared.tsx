@@ -52,7 +52,7 @@ export const LibraryShared = () => {
   return (
     <Section
       title="Your library"
-      lead="Share all of your pictures with somebody, or those from a date on. They do not share theirs by that."
+      lead="Share all of your pictures with somebody, or those from a date on. You do not see theirs."
       aside={
         <>
           {count > 1 && (
