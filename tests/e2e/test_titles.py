@@ -49,6 +49,8 @@ def test_a_title_is_written_found_and_taken_back_by_keyboard(
     page.keyboard.press("e")
     heading = screen.viewer.get_by_role("heading", level=2).first
     expect(heading).to_have_text("By the sea")
+    # While the details load it is disabled, and Enter is lost.
+    expect(screen.details.get_by_role("button", name="Edit title")).to_be_enabled()
     screen.details.get_by_role("button", name="Edit title").press("Enter")
     field = screen.details.get_by_role("textbox", name="Title")
     expect(field).to_be_focused()
