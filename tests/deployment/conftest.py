@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 from moto.backends import get_backend
+from moto.core.base_backend import AccountSpecificBackend
+from moto.ec2.models.subnets import Subnet
 
 from scripts.deployment.aws_account import AwsAccount
 from scripts.deployment.preflight.finding import Wanted
@@ -172,6 +174,9 @@ def aws() -> Iterator[Aws]:
         )
         yield made
         session.check()
+    # moto remembers by these what it was asked of each account: 20 MB a test that are never freed.
+    Subnet._base_avail_ip_iterator.cache_clear()  # noqa: SLF001
+    AccountSpecificBackend._generate_regions.cache_clear()  # noqa: SLF001
 
 
 TEMPLATE: dict[str, Any] = {
