@@ -105,29 +105,44 @@ class Site(Construct):
             self.origin = f"https://{domain.name}"
 
     def serve_api(self, *, host: str, door: str) -> None:
-        """Pass `/api/*` on, uncached, with the header by which the API knows CloudFront."""
-        self.distribution.add_behavior(
-            "/api/*",
-            origins.HttpOrigin(
-                host,
-                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-                read_timeout=Duration.seconds(30),
-                custom_headers={DOOR_HEADER: door},
-            ),
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-            compress=True,
-            response_headers_policy=self._headers,
-            function_associations=[
-                cloudfront.FunctionAssociation(
-                    function=self._say_who_asks(),
-                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
-                )
-            ],
+        """Pass `/api/*` on, uncached, with the header by which the API knows CloudFront.
+
+        And `/s/*`, the links that have a preview: viewer_address.js makes it an address of the API.
+        """
+        origin = origins.HttpOrigin(
+            host,
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            read_timeout=Duration.seconds(30),
+            custom_headers={DOOR_HEADER: door},
         )
+        says_who_asks = cloudfront.FunctionAssociation(
+            function=self._say_who_asks(),
+            event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+        )
+        for path, methods, policy in (
+            (
+                "/api/*",
+                cloudfront.AllowedMethods.ALLOW_ALL,
+                cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            ),
+            (
+                "/s/*",
+                cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+                cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            ),
+        ):
+            self.distribution.add_behavior(
+                path,
+                origin,
+                viewer_protocol_policy=policy,
+                allowed_methods=methods,
+                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                compress=True,
+                response_headers_policy=self._headers,
+                function_associations=[says_who_asks],
+            )
 
     def fill(self, *, after: IDependable) -> None:
         """Upload the site once the API that it talks to is there.

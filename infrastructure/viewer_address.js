@@ -4,9 +4,15 @@ var SHARDS = "{{shards}}";
 // A path may not climb out of its shard: CloudFront passes it on as it came.
 var CLIMBS = /(^|\/|\\|%2f|%5c)(\.|%2e){1,2}(\/|\\|%2f|%5c|$)/i;
 
+// A share link that has a preview, which messengers fetch without what stands behind the #.
+var LINK = /^\/s\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 // eslint-disable-next-line no-unused-vars -- CloudFront calls it
 function handler(event) {
   var request = event.request;
+  if (LINK.test(request.uri)) {
+    request.uri = "/api/shared/links/" + request.uri.slice("/s/".length);
+  }
   if (request.uri.indexOf("/api/") !== 0 || CLIMBS.test(request.uri)) {
     return {
       statusCode: 404,

@@ -3,6 +3,7 @@
 import mimetypes
 from pathlib import Path
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import MisdirectedRequest, NotFound
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.sessions.guards import public
 from app.http.middleware import host_of
+from app.sharing.visitor_routes import get_link_page
 
 A_YEAR = "public, max-age=31536000, immutable"
 # The page of share links, which is another document than the rest.
@@ -56,6 +58,14 @@ def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
         raise MisdirectedRequest
 
     app.url_map.converters["page"] = PagePath
+
+    @app.get(f"/{SHARE_LINKS}/<uuid:share_id>")
+    @public
+    def link_page(share_id: UUID) -> Response:
+        """As CloudFront's viewer_address.js passes it on."""
+        response = get_link_page(share_id)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     @app.get("/")
     @app.get("/<page:path>")

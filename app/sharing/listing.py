@@ -13,7 +13,7 @@ from app.images.album_models import Album
 from app.images.collected_models import CollectedImage, CollectedState, ShareCollection
 from app.images.listing import AnyRow, AnySelect, Shown
 from app.images.models import SHOWN, Image
-from app.sharing.models import Share, ShareImage
+from app.sharing.models import Share, ShareImage, SharePreview
 from app.sharing.review import count_sent
 
 Anybody = User | Owner
@@ -81,6 +81,10 @@ def _shares(owner: Anybody) -> AnySelect:
             Album.image_count,
             Album.deleted_at,
             counted.c.images,
+            select(SharePreview.share_id)
+            .where(SharePreview.share_id == Share.id)
+            .exists()
+            .label("has_preview"),
         )
         .outerjoin(
             ShareCollection,
@@ -122,6 +126,7 @@ def _show(row: AnyRow, *, allowed: bool) -> Shown:
         "show_descriptions": share.show_descriptions,
         "show_names": share.show_names,
         "collect": _show_collection(row),
+        "has_preview": row.has_preview,
         "created_at": share.created_at,
         "visits": share.visits,
         "last_visit_at": share.last_visit_at,

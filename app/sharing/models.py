@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, now
@@ -81,3 +90,25 @@ class ShareImage(Base):
         ForeignKey("images.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(comment="Newest first, as it was when the link was made.")
+
+
+MAX_PREVIEW_BYTES = 150 * 1024
+
+
+class SharePreview(Base):
+    """What messengers show of a link before it is opened: docs/decisions/0143-link-previews.md."""
+
+    __tablename__ = "share_previews"
+    __table_args__ = (
+        CheckConstraint(f"octet_length(jpeg) <= {MAX_PREVIEW_BYTES}", name="jpeg"),
+        {"comment": "Previews of share links, for messengers. Only of links without a password."},
+    )
+
+    share_id: Mapped[UUID] = mapped_column(
+        ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True
+    )
+    jpeg: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="What whoever knows the link's id may see; without metadata."
+    )
+    width: Mapped[int] = mapped_column(SmallInteger, comment="Pixels.")
+    height: Mapped[int] = mapped_column(SmallInteger, comment="Pixels.")

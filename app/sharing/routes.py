@@ -31,6 +31,7 @@ from app.sharing.links import (
     share_images,
 )
 from app.sharing.listing import list_shares, show_share
+from app.sharing.previews import set_preview
 from app.sharing.schemas import (
     ShareIn,
     ShareMadeOut,
@@ -111,6 +112,7 @@ def create_share(json_data: ShareIn) -> Response:
         if json_data.collect is not None:
             raise wrong_field("collect", "Guests add pictures to an album, not to a selection.")
         share, token = share_images(user, json_data.images, options)
+    set_preview(share, json_data.preview)
     answer = _answer_with_address(share.id, token)
     db.session.commit()
     answer.status_code = 201
@@ -145,7 +147,8 @@ def end_shares() -> Response:
 def update_share(share_id: UUID, json_data: SharePatch) -> Response:
     """Change what a link says and allows, its password, or when it expires.
 
-    After another password all visitors have to give it, those who are looking included.
+    After another password all visitors have to give it, those who are looking included, and the
+    preview is gone.
     """
     user = current_user()
     given = json_data.model_dump(exclude_unset=True)
@@ -159,8 +162,12 @@ def update_share(share_id: UUID, json_data: SharePatch) -> Response:
         drop_arriving(share.id, share.owner_id)  # every visitor has to give it
     collects = "collect" in given
     given.pop("collect", None)
+    previews = "preview" in given
+    given.pop("preview", None)
     for name, value in given.items():
         setattr(share, name, value)
+    if previews or given.get("password_hash") is not None:
+        set_preview(share, json_data.preview)
     if collects:
         set_collection(share, json_data.collect)
     elif "expires_at" in given and find_collection(share) is not None:
@@ -208,8 +215,9 @@ def delete_share(share_id: UUID) -> Response:
 def _answer_with_address(share_id: UUID, token: str) -> Response:
     db.session.flush()
     shown = show_share(current_user(), share_id, allowed=_are_allowed())
-    # Behind the #: docs/decisions/0104-share-links.md.
-    return json_response(shown | {"url": f"{dependencies().settings.site_origin}/s#{token}"})
+    # Behind the #: docs/decisions/0104-share-links.md. The id: [Note: Previews of links].
+    path = f"/s/{share_id}" if shown["has_preview"] else "/s"
+    return json_response(shown | {"url": f"{dependencies().settings.site_origin}{path}#{token}"})
 
 
 def _are_allowed() -> bool:

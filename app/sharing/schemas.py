@@ -42,6 +42,8 @@ Note = Annotated[
     str, Field(max_length=MAX_NOTE), AfterValidator(displayable), _no_longer_than(MAX_NOTE)
 ]
 Password = Annotated[str, Field(max_length=MAX_PASSWORD)]
+# More than what is kept: metadata goes first.
+Preview = Annotated[str, Field(max_length=400_000)]
 
 
 class CollectIn(BaseModel):
@@ -125,6 +127,12 @@ class ShareIn(BaseModel):
         description="Let guests without an account add pictures to the album. Such a link needs"
         " `expires_at`, a year from now at most. null: they only look.",
     )
+    preview: Preview | None = Field(
+        default=None,
+        description="What messengers show of the link before it is opened, with its title: a JPEG"
+        " of at most 1,200 pixels a side and 150 KB, in base64; its metadata is removed. Not of a"
+        " link with a password. null: nothing.",
+    )
 
 
 class SharePatch(BaseModel):
@@ -148,6 +156,11 @@ class SharePatch(BaseModel):
     collect: CollectIn | None = Field(
         default=None,
         description="Of a link to an album. null: guests add no more; what they sent stays.",
+    )
+    preview: Preview | None = Field(
+        default=None,
+        description="Another one; null: none. A password takes it away. Addresses that were made"
+        " without a preview show none.",
     )
 
 
@@ -174,6 +187,7 @@ class ShareOut(BaseModel):
     show_descriptions: bool
     show_names: bool
     collect: CollectOut | None = Field(description="What guests may add; null: they only look.")
+    has_preview: bool = Field(description="Messengers show its title and a picture.")
     created_at: datetime
     visits: int = Field(description="How often it was opened, by others than you.", ge=0)
     last_visit_at: datetime | None
@@ -182,7 +196,10 @@ class ShareOut(BaseModel):
 class ShareMadeOut(ShareOut):
     """A link with its address. The address is told here, and never again."""
 
-    url: str = Field(description="The site's address, `/s#`, and the token.")
+    url: str = Field(
+        description="The site's address, `/s#`, and the token; with a preview `/s/`, the id, `#`"
+        " and the token."
+    )
 
 
 class SharesOut(BaseModel):

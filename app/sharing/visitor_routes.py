@@ -14,6 +14,7 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.sessions.guards import public
 from app.clients.aws.image_store import BARE
 from app.clients.aws.session_policies import MAX_VISITOR_ORIGINALS, as_many_as_fit
+from app.errors import NotFoundError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import columns_response, json_response
@@ -31,6 +32,7 @@ from app.sharing.contents import (
     show_shared_image,
     show_shared_in_view,
 )
+from app.sharing.previews import preview_page, preview_picture
 from app.sharing.schemas import (
     OpenShareIn,
     SharedDownloadIn,
@@ -80,6 +82,30 @@ def open_share(json_data: OpenShareIn) -> Response:
 def get_shared() -> Response:
     """Show what is said of a link, as opening it did; for a page that is loaded again."""
     return json_response(show_shared(current_share()))
+
+
+@shared.get("/links/<uuid:share_id>")
+@public
+@shared.doc(hide=True)  # no JSON: it is for messengers
+def get_link_page(share_id: UUID) -> Response:
+    """Get the page that messengers read of `/s/ID`, and that leads browsers to `/s#TOKEN`.
+
+    It has the title and the picture of a link with a preview, as Open Graph says them. It is the
+    same for all other links, and where there is none.
+    """
+    origin = dependencies().settings.site_origin
+    return Response(preview_page(share_id, site_origin=origin), mimetype="text/html")
+
+
+@shared.get("/links/<uuid:share_id>/picture")
+@public
+@shared.doc(hide=True)
+def get_link_picture(share_id: UUID) -> Response:
+    """Get the picture that messengers show of a link before it is opened."""
+    jpeg = preview_picture(share_id)
+    if jpeg is None:
+        raise NotFoundError
+    return Response(jpeg, mimetype="image/jpeg")
 
 
 @shared.get("/images")

@@ -124,6 +124,11 @@ def find_share(token: str) -> OpenShare | None:
     return _one_of(_BY_TOKEN, token_hash=digest(token))
 
 
+def find_open_share(share_id: UUID) -> OpenShare | None:
+    """Return the open link with this id, whether or not it has a password."""
+    return _one_of(_BY_ID, id=str(share_id))
+
+
 def hold_open(share_id: UUID) -> OpenShare | None:
     """Return a link if it is open, and keep it so until the transaction ends.
 

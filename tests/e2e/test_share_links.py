@@ -1,10 +1,13 @@
 """Share links with an owner and a stranger, on a desk and on a phone (THREATS 26, 34, 43)."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import Judge, SameSizeJudge
@@ -192,3 +195,50 @@ def test_a_selection_is_shared_and_all_links_end_at_once(
     stranger.witness.forgive(r"status of 404")
     visitor.reload()
     expect(visitor.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def _og(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<meta property="(og:[^"]+)" content="([^"]*)"', page))
+
+
+@pytest.mark.parametrize("look", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_messenger_is_shown_the_picture_that_the_owner_saw(
+    new_screen: Callable[..., Screen],
+    on_disk: Callable[..., list[Path]],
+    look: dict[str, object],
+) -> None:
+    owner, stranger = new_screen(**look), new_screen(**look)
+    page, visitor, judge = owner.page, stranger.page, SameSizeJudge(owner.page)
+    _owner_with_an_album(owner, on_disk)
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("switch", name="Preview in messengers").check()
+    picture = dialog.get_by_role("img", name="Preview that messengers show")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    judge.look_at("a link with a preview")
+    dialog.get_by_role("button", name="Create link").click()
+    address = dialog.get_by_text("/s/").inner_text()
+    dialog.get_by_role("button", name="Copy the link").click()
+    dialog.get_by_role("button", name="Done").click()
+    # As messengers do: without what stands behind the #, and without a script.
+    told = _og(httpx2.get(address.partition("#")[0]).text)
+    assert told["og:title"] == "Lisbon"
+    with Image.open(io.BytesIO(httpx2.get(told["og:image"]).content)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (1200, 630))
+        assert len(shown.getcolors(1_000_000) or []) > 1
+    visitor.goto(address)
+    expect(visitor.get_by_role("heading", name="Lisbon")).to_be_visible()
+    expect(visitor).to_have_url(re.compile("/s#"))
+    _shown(visitor)
+    page.goto(f"{owner.site}/shared")
+    page.get_by_role("button", name="More for Lisbon").click()
+    page.get_by_role("menuitem", name="Edit").click()
+    dialog.get_by_role("switch", name="Preview in messengers").uncheck()
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The link was changed")).to_be_visible()
+    assert "og:image" not in _og(httpx2.get(address.partition("#")[0]).text)
+    assert httpx2.get(told["og:image"]).status_code == 404
+    visitor.goto("about:blank")
+    visitor.goto(address)
+    expect(visitor.get_by_role("heading", name="Lisbon")).to_be_visible()
+    assert judge.sentence() == ""

@@ -75,8 +75,10 @@ def test_the_api_is_never_cached_and_always_behind_the_door(template: Template) 
     distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
     configuration = distribution["DistributionConfig"]
     assert configuration["HttpVersion"] == "http2and3"
-    (api,) = configuration["CacheBehaviors"]
-    assert api["PathPattern"] == "/api/*"
+    api, link = configuration["CacheBehaviors"]
+    assert (api["PathPattern"], link["PathPattern"]) == ("/api/*", "/s/*")
+    differs = {"PathPattern", "AllowedMethods", "ViewerProtocolPolicy"}
+    assert {name for name in api if api[name] != link.get(name)} == differs
     assert api["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
     # AllViewerExceptHostHeader
     assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"

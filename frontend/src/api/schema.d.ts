@@ -3487,7 +3487,8 @@ export interface paths {
          * Change what a link says and allows, its password, or when it expires
          * @description Change what a link says and allows, its password, or when it expires.
          *
-         *     After another password all visitors have to give it, those who are looking included.
+         *     After another password all visitors have to give it, those who are looking included, and the
+         *     preview is gone.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -9131,6 +9132,11 @@ export interface components {
              */
             password?: string | null;
             /**
+             * Preview
+             * @description What messengers show of the link before it is opened, with its title: a JPEG of at most 1,200 pixels a side and 150 KB, in base64; its metadata is removed. Not of a link with a password. null: nothing.
+             */
+            preview?: string | null;
+            /**
              * Show Dates
              * @description Whether visitors see when it was taken.
              */
@@ -9185,6 +9191,11 @@ export interface components {
             /** Has Password */
             has_password: boolean;
             /**
+             * Has Preview
+             * @description Messengers show its title and a picture.
+             */
+            has_preview: boolean;
+            /**
              * Id
              * Format: uuid
              */
@@ -9216,7 +9227,7 @@ export interface components {
             title: string;
             /**
              * Url
-             * @description The site's address, `/s#`, and the token.
+             * @description The site's address, `/s#`, and the token; with a preview `/s/`, the id, `#` and the token.
              */
             url: string;
             /**
@@ -9254,6 +9265,11 @@ export interface components {
             expires_at: string | null;
             /** Has Password */
             has_password: boolean;
+            /**
+             * Has Preview
+             * @description Messengers show its title and a picture.
+             */
+            has_preview: boolean;
             /**
              * Id
              * Format: uuid
@@ -9315,6 +9331,11 @@ export interface components {
              * @description Another one, which every visitor has to give; null: none.
              */
             password?: string | null;
+            /**
+             * Preview
+             * @description Another one; null: none. A password takes it away. Addresses that were made without a preview show none.
+             */
+            preview?: string | null;
             /** Show Dates */
             show_dates?: boolean;
             /** Show Descriptions */

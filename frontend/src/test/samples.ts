@@ -144,6 +144,7 @@ export const aShare = (changes: Partial<Share> = {}): Share => ({
   show_descriptions: false,
   show_names: false,
   collect: null,
+  has_preview: false,
   created_at: "2025-05-01T10:00:00Z",
   visits: 0,
   last_visit_at: null,

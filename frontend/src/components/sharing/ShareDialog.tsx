@@ -5,6 +5,8 @@ import { useMakeShare, useShares, type Collecting, type NewShare } from "@/api";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { Button, Dialog } from "@/ui";
 
+import { toBase64 } from "./link-preview";
+import { PreviewField } from "./PreviewField";
 import { expiryIn, NOTHING_SHOWN } from "./share-options";
 import { isSaidAtField, ShareFields } from "./ShareFields";
 import { ShareTabs, type Way } from "./ShareTabs";
@@ -35,11 +37,17 @@ const SwitchedOff = ({ onWay, onClose }: Omit<ShareDialogProps, "what">) => (
   </Dialog>
 );
 
+/** Of a selection, the image that stands for it. */
+const firstOf = ({ images }: Shareable): string | null =>
+  images && "ids" in images ? (images.ids[0] ?? null) : null;
+
 export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
   const make = useMakeShare();
   const isAllowed = useShares().data?.allowed ?? true;
   const [shows, setShows] = useState(NOTHING_SHOWN);
   const [collect, setCollect] = useState<Collecting | null>(null);
+  const [hasPreview, setHasPreview] = useState(false);
+  const [preview, setPreview] = useState<Blob | null>(null);
   if (make.data) return <TheLink heading="Your link" share={make.data} onClose={onClose} />;
   if (!isAllowed) return <SwitchedOff onClose={onClose} {...(onWay ? { onWay } : {})} />;
   const { words, title, ...shared } = what;
@@ -47,11 +55,11 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
     <FormDialog
       title={`Share ${words}`}
       action="Create link"
-      doing={make}
+      doing={{ ...make, isPending: make.isPending || (hasPreview && preview === null) }}
       isSaidBelow={isSaidAtField(make.error)}
       onSubmit={(text) => {
         const password = text("password");
-        make.mutate({
+        const body = {
           ...shared,
           ...shows,
           ...(collect === null ? {} : { collect }),
@@ -60,7 +68,9 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
           note: text("note"),
           expires_at: expiryIn(text("expires")),
           password: password === "" ? null : password,
-        });
+        };
+        if (preview === null) make.mutate(body);
+        else void toBase64(preview).then((jpeg) => make.mutate({ ...body, preview: jpeg }));
       }}
       onClose={onClose}
     >
@@ -74,6 +84,15 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
         onCollect={setCollect}
         error={make.error}
       />
+      {collect?.show_pictures !== false && (
+        <PreviewField
+          albumId={what.album_id ?? null}
+          imageId={firstOf(what)}
+          onMade={setPreview}
+          isOn={hasPreview}
+          onSwitch={setHasPreview}
+        />
+      )}
     </FormDialog>
   );
 };

@@ -5,7 +5,7 @@ import { useChangeShare, type Share } from "@/api";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { collectingOf, expiryIn, showsOf } from "@/components/sharing/share-options";
 import { isSaidAtField, ShareFields } from "@/components/sharing/ShareFields";
-import { useToast } from "@/ui";
+import { Switch, useToast } from "@/ui";
 
 /** What is to become of the password: left out, it stays. */
 const passwordOf = (text: (field: string) => string) => {
@@ -23,12 +23,14 @@ export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () 
     onClose();
     toast.show({ message: "The link was changed" });
   };
+  const [hasPreview, setHasPreview] = useState(share.has_preview);
   const [collectBefore] = useState(collect);
   const submit = (text: (field: string) => string) => {
     const expires = text("expires");
     const changes = {
       ...shows,
       ...(collect === collectBefore ? {} : { collect }),
+      ...(share.has_preview && !hasPreview ? { preview: null } : {}),
       title: text("title"),
       name: text("name"),
       note: text("note"),
@@ -54,6 +56,14 @@ export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () 
         onCollect={setCollect}
         error={change.error}
       />
+      {share.has_preview && (
+        <div>
+          <Switch label="Preview in messengers" checked={hasPreview} onChange={setHasPreview} />
+          <p className="text-sm text-muted">
+            A password takes the preview away, too. Messengers may keep what they have shown.
+          </p>
+        </div>
+      )}
     </FormDialog>
   );
 };
