@@ -121,6 +121,7 @@ def test_pages_of_someone_new(screen: Screen, judge: Judge) -> None:
     judge.look_at("confirming an address")
     screen.page.goto(f"{screen.site}/no/such/page")
     expect(screen.page.get_by_text("There is nothing at this address")).to_be_visible()
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Not found")
     judge.look_at("not found")
     assert judge.sentence() == ""
 

@@ -64,6 +64,32 @@ def test_dates_of_many_are_changed_and_brought_back(
     expect(screen.tiles).to_have_count(COUNT)
 
 
+def test_the_time_zone_of_many_is_set_and_brought_back(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(**DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    (known, *_) = screen.call("GET", "/api/images")["images"]
+    was = known["taken_at"]
+    dialog = _open_for_all(screen)
+    dialog.get_by_label("Set time zone only").check(force=True)
+    dialog.get_by_label("Time zone", exact=True).select_option("UTC+09:00")
+    dialog.get_by_role("button", name="Change date").click()
+    expect(page.get_by_role("toolbar", name="Selected pictures")).to_have_count(0)
+    screen.open(known["name"])
+    page.keyboard.press("i")
+    expect(screen.details).to_contain_text("UTC+09:00")
+    # The clock on the wall stays.
+    assert screen.call("GET", f"/api/images/{known['id']}")["taken_at"][:19] == was[:19]
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    screen.open(known["name"])
+    page.keyboard.press("i")
+    expect(screen.details).to_contain_text("Friday")
+    expect(screen.details).not_to_contain_text("UTC+09:00")
+
+
 def _open_places_for_all(screen: Screen) -> Locator:
     screen.tiles.first.focus()
     screen.page.keyboard.press("Control+a")

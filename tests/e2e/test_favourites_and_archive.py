@@ -125,6 +125,28 @@ def test_controls_of_the_viewer_hide_while_the_mouse_rests(
     expect(screen.details).to_be_visible()
 
 
+def test_the_viewer_has_its_neighbours_loaded_and_folds_what_few_look_for(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport=DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    before, _, after, _ = (
+        (tile.get_attribute("data-image") or "").replace("-", "") for tile in screen.tiles.all()
+    )
+    with (
+        page.expect_request(re.compile(f"{before}/preview")),
+        page.expect_request(re.compile(f"{after}/preview")),
+    ):
+        screen.tiles.nth(1).click()
+    expect(screen.viewer.get_by_text(f"2 of {COUNT}", exact=True)).to_be_visible()
+    screen.open_details()
+    checksum = screen.details.get_by_text("SHA-256 of the original")
+    expect(checksum).to_be_hidden()
+    screen.details.get_by_text("File integrity").click()
+    expect(checksum).to_be_visible()
+
+
 def test_favourites_and_archive_are_accessible(
     screen: Screen, judge: Judge, on_disk: Callable[..., list[Path]]
 ) -> None:

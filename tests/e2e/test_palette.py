@@ -87,6 +87,34 @@ def test_pages_tags_albums_and_actions_by_keyboard(  # noqa: PLR0915 - one walk 
     expect_tags(screen, {"beach": COUNT, "family": 1, "family/Oma": 1})
 
 
+def test_actions_on_the_selection_and_their_undo(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport=DESK)
+    page = screen.page
+    add_pictures(screen, on_disk)
+
+    def act(typed: str, name: str) -> None:
+        screen.tiles.first.focus()
+        page.keyboard.press("Control+a")
+        expect(page.get_by_text(f"{COUNT} selected")).to_be_visible()
+        _open(page)
+        page.keyboard.type(typed)
+        expect(_marked(page)).to_have_text(name)
+        page.keyboard.press("Enter")
+
+    act("favour", "Favourite")
+    expect(screen.tiles.get_by_text("favourite")).to_have_count(COUNT)
+    act("archive", "Archive")
+    expect(screen.tiles).to_have_count(0)
+    page.get_by_role("button", name="Undo").last.press("Enter")
+    expect(screen.tiles).to_have_count(COUNT)
+    act("delete", "Delete")
+    expect(screen.tiles).to_have_count(0)
+    page.get_by_role("button", name="Undo").last.press("Enter")
+    expect(screen.tiles).to_have_count(COUNT)
+
+
 def test_dates_move_the_timeline(
     new_screen: Callable[..., Screen], product: RunningProduct
 ) -> None:

@@ -157,6 +157,9 @@ def test_tiles_are_stacked_and_deleted_as_a_whole(
     _bar(screen).get_by_role("button", name="Unstack").click()
     expect(screen.tiles).to_have_count(4)
     expect(_stack(screen, 3)).to_have_count(0)
+    page.get_by_role("button", name="Undo").last.click()
+    expect(_stack(screen, 3)).to_have_count(1)
+    expect(screen.tiles).to_have_count(2)
 
 
 def test_stacks_are_accessible(

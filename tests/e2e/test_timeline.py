@@ -186,6 +186,37 @@ def test_arrivals_do_not_shift_what_is_looked_at(
     assert abs(_top_of(screen.tile(name)) - before) <= 1
 
 
+def test_a_mouse_drags_the_scrubber_and_the_day_stays_in_sight(library: Screen) -> None:
+    screen = library
+    page = screen.page
+    track = page.locator(".scrubber")
+    label = track.get_by_text(re.compile(r"^[A-Z][a-z]+ 202\d$"))
+    expect(track.get_by_text("2024", exact=True)).to_be_visible()
+    expect(label).to_have_count(0)
+    box = _scrubber(screen).bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.1
+    page.mouse.move(x, y)
+    expect(label).to_be_visible()
+    page.mouse.down()
+    page.mouse.move(x, y + box["height"] * 0.5, steps=8)
+    # It says where one is while one drags.
+    expect(label).to_have_text(_scrubber(screen).get_attribute("aria-valuetext") or "")
+    page.mouse.up()
+    expect(_scrubber(screen)).not_to_have_attribute("aria-valuetext", "October 2025")
+    expect(screen.tiles.filter(has=page.get_by_role("img")).first).to_be_visible()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("window.scrollTo(0, 0)")
+    day = page.get_by_role("heading", name=re.compile("31 Oct 2025"))
+    expect(day).to_be_in_viewport()
+    before = _top_of(day)
+    page.evaluate("window.scrollTo(0, 250)")
+    expect(screen.tile("seeded 0.jpg")).not_to_be_in_viewport()
+    expect(day).to_be_in_viewport()
+    assert 0 < _top_of(day) <= before
+
+
 def test_a_phone_scrubs_by_its_handle(
     new_screen: Callable[..., Screen], product: RunningProduct
 ) -> None:
