@@ -21,7 +21,7 @@ from app.integrity.one_step import try_step
 from app.jobs.worker_context import WorkerContext
 from app.messages import ExportLibrary
 from app.processing.yielding import never_give_way
-from tests.api.accounts.test_export_and_deletion import (
+from tests.api.accounts.test_account_deletion import (
     let_time_pass,
     rows_of,
     versions,
