@@ -36,6 +36,10 @@ _UNUSED = (
     "PIL/_imagingcms.*",
     "pillow.libs/liblcms2*",
     "PIL/_webp.*",
+    # Nothing here writes PDF, draws, or shows pictures in windows.
+    *(f"PIL/{name}.py" for name in ("*FontFile", "Pdf*", "ImageDraw*", "ImageFont", "ImageText")),
+    *(f"PIL/{name}.py" for name in ("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin")),
+    *(f"PIL/{name}.py" for name in ("PSDraw", "_tkinter_finder")),
     "pillow.libs/libwebp*",
     "pillow.libs/libsharpyuv*",
     "cffi",  # makes bindings; made ones need its compiled half alone, which lies beside it
