@@ -116,7 +116,7 @@ test("a library is shown by months, and its pictures are turned through and save
   expect(
     await screen.findByRole("heading", { level: 1, name: "Library of ada@example.org" }),
   ).toBeVisible();
-  expect(screen.getByText("4 pictures · pictures from 1 January 2020 on")).toBeVisible();
+  expect(screen.getByText("4 pictures, from 1 January 2020 on")).toBeVisible();
   expect(screen.getByText(/you get: dates, places, originals/)).toBeVisible();
   await waitFor(() => expect(pictures()).toHaveLength(4));
   expect([...asked].sort()).toEqual(["2021-05", "2023-05", "2024-05"]); // each once

@@ -98,7 +98,7 @@ test("sharing is ended after it was asked", async () => {
   const asked = sharesApi([CARL]);
   renderWithApp(<LibraryShared />);
   await userEvent.click(
-    await screen.findByRole("button", { name: "Stop sharing with carl@example.org" }),
+    await screen.findByRole("button", { name: "End sharing with carl@example.org" }),
   );
   expect(asked).toEqual([]);
   const dialog = screen.getByRole("dialog");

@@ -84,7 +84,7 @@ export const LibraryShared = () => {
                     </Button>
                     <Button
                       look="quiet"
-                      aria-label={`Stop sharing with ${share.email}`}
+                      aria-label={`End sharing with ${share.email}`}
                       onClick={() => setChosen({ what: "end", share })}
                     >
                       End

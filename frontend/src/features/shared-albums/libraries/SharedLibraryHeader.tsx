@@ -2,9 +2,9 @@
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 
-import { useLeaveLibrary, type SharedLibrary } from "@/api";
+import { dayInWords, useLeaveLibrary, type SharedLibrary } from "@/api";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
-import { libraryShowsInWords, sinceInWords } from "@/components/sharing/library-in-words";
+import { libraryShowsInWords } from "@/components/sharing/library-in-words";
 import { picturesInWords } from "@/locale";
 import { ChevronLeftIcon, Menu, MoreIcon, useToast } from "@/ui";
 
@@ -65,7 +65,8 @@ export const SharedLibraryHeader = ({ library, count }: SharedLibraryHeaderProps
         </Menu>
       </div>
       <p className="mt-1 text-muted">
-        {picturesInWords(count)} · {sinceInWords(since)}
+        {picturesInWords(count)}
+        {since !== null && `, from ${dayInWords(since)} on`}
       </p>
       <p className="mt-1 text-sm text-muted">
         Beside the pictures, you get: {libraryShowsInWords(library)}.
