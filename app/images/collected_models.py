@@ -11,6 +11,7 @@ link's bounds and for the owner's quota. docs/decisions/0131.
 is sent to a model, and the sweep does not delete it. Recently deleted leaves it out (`in_trash`).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -24,11 +25,16 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Uuid,
+    any_,
     false,
+    literal,
     select,
     text,
     true,
+    update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, db, now
@@ -150,11 +156,38 @@ class CollectedImage(Base):
         server_default=false(),
         comment="Whether its album had it before it was accepted.",
     )
+    was_in_library: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="Of what made the image: whether its owner put it into the library themselves.",
+    )
     created_at: Mapped[datetime] = mapped_column(default=now)
     look_at: Mapped[datetime] = mapped_column(
         comment="When the sweep looks whether it has arrived."
     )
     decided_at: Mapped[datetime | None] = mapped_column(comment="When its owner last decided.")
+
+
+def note_owners_own(owner_id: UUID, image_ids: Sequence[UUID], *, is_own: bool) -> None:
+    """Note whether images, which are locked, stay in the library whatever is decided on guests'.
+
+    Of what no guest sent first nothing is noted: it stays in any case. The caller commits.
+
+    Args:
+        owner_id: whose the images are.
+        image_ids: which.
+        is_own: whether their owner has put them there: uploaded, or taken out of Recently deleted.
+    """
+    db.session.execute(
+        update(CollectedImage)
+        .where(
+            CollectedImage.owner_id == owner_id,
+            CollectedImage.id == any_(literal(list(image_ids), ARRAY(Uuid()))),
+            CollectedImage.was_in_library != is_own,
+        )
+        .values(was_in_library=is_own)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def is_of_guest(image_id: UUID, *states: CollectedState) -> bool:

@@ -22,7 +22,12 @@ from app.clients.aws.readers import Reader
 from app.database import db, now
 from app.errors import NotFoundError
 from app.images.album_models import Album
-from app.images.collected_models import HELD_UNTIL_REVIEWED, CollectedImage, CollectedState
+from app.images.collected_models import (
+    HELD_UNTIL_REVIEWED,
+    CollectedImage,
+    CollectedState,
+    note_owners_own,
+)
 from app.images.listing import Shown, images_by_id
 from app.images.models import SHOWN, Image
 from app.images.pagination import make_cursor, parse_cursor
@@ -229,11 +234,15 @@ def _hold_images(user: User, ids: Sequence[UUID]) -> Mapping[UUID, Locked]:
 
 
 def _accept(user: User, rows: Sequence[CollectedImage], images: Mapping[UUID, Locked]) -> None:
+    of_images = _all_of(user, [row.image_id for row in rows])
+    accepted = {row.image_id for row in of_images if row.state == CollectedState.ACCEPTED}
     of_rows = {row.image_id for row in rows}
-    restore_images(
-        user,
-        [each for each in images.values() if each.id in of_rows and each.deleted_at is not None],
-    )
+    away = [each for each in images.values() if each.id in of_rows and each.deleted_at is not None]
+    # In the library, and of no guest who was accepted: its owner has put it there.
+    own = of_rows - accepted - {each.id for each in away}
+    note_owners_own(user.id, [each for each in own if each is not None], is_own=True)
+    note_owners_own(user.id, [each.id for each in away], is_own=False)
+    restore_images(user, away)
     db.session.flush()
     for album_id, of_album in _by_album(rows).items():
         try:
@@ -259,13 +268,13 @@ def _take_in_no_more(
     others = [row for row in of_images if row.id not in decided]
     _take_out(user, rows, [row for row in others if row.state == CollectedState.ACCEPTED])
     # What its owner had before is theirs, and stays.
-    from_guests = {row.id for row in of_images if row.id == row.image_id}
+    from_guests = {row.id for row in of_images if row.id == row.image_id and not row.was_in_library}
     accepted = {row.image_id for row in others if row.state == CollectedState.ACCEPTED}
     leaving = {
         row.image_id
         for row in rows
         if row.image_id in from_guests - accepted
-        # In the library though it was not accepted: its owner has put it there meanwhile.
+        # In the library though it was not accepted: its owner took it out of Recently deleted.
         and (row.state == CollectedState.ACCEPTED or images[row.image_id].deleted_at is not None)
     }
     # Guests send no videos: one that was joined with theirs is its owner's.

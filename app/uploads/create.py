@@ -13,7 +13,7 @@ from app.clients.aws.presigned_urls import UserAccess
 from app.clients.aws.upload_places import PresignedUpload
 from app.database import db, now
 from app.errors import TooManyUploadsError
-from app.images.collected_models import CollectedImage, CollectedState
+from app.images.collected_models import CollectedImage, CollectedState, note_owners_own
 from app.images.counted_models import Storage
 from app.images.failure_messages import VIDEO, WORDS
 from app.images.former_consent import stop_waiting_of_before
@@ -192,6 +192,7 @@ def reserve(user: User, new: NewImage, *, room: QuotaReservation) -> Reserved | 
             stop_waiting_of_before(user.id, [image.id])
             _bring_back_halves(user, image)
         image.deleted_at = None
+        note_owners_own(user.id, [image.id], is_own=True)  # a guest may have sent it first
         is_unverified = image.state == ImageState.PROCESSING and image.receipt_at is None
         return Existing(image_id=image.id, restored=restored, is_unverified=is_unverified)
     plan = _plan(new)

@@ -60,10 +60,46 @@ def test_what_its_owner_uploads_while_it_waits_is_theirs(
     (place,) = ada.promise(picture)
     assert (place["status"], place["image"]["id"]) == ("exists", own)
     assert ada.timeline() == [own]
+    for decision in ("decline", "wait", "accept", "wait", "accept", "decline"):
+        decide(ada, decision, waiting["id"])
+        assert (decision, ada.timeline(), in_trash(ada)) == (decision, [own], [])
+    # Deleted by its owner, it comes back by the guest alone.
+    ada.http.delete(f"/api/images/{own}").raise_for_status()
+    for decision, timeline, deleted in (
+        ("accept", [own], []),
+        ("decline", [], [own]),
+        ("accept", [own], []),
+    ):
+        decide(ada, decision, waiting["id"])
+        assert (decision, ada.timeline(), in_trash(ada)) == (decision, timeline, deleted)
+
+
+@pytest.mark.parametrize("decision", ["decline", "wait"])
+def test_what_its_owner_uploads_after_it_was_taken_in_is_theirs(
+    ada: Person, album: str, visitor: httpx2.Client, decision: str
+) -> None:
+    picture = jpeg(seed=7116)
+    send(visitor, visit(visitor, collect(ada, album, review=False)), picture)
+    (own,) = until(lambda: ids_in(ada, album))
+    until(lambda: ada.settled(own))
+    assert ada.promise(picture)[0]["status"] == "exists"
+    (taken_in,) = sent(ada, "accepted")
+    decide(ada, decision, taken_in["id"])
+    assert (ada.timeline(), ids_in(ada, album), in_trash(ada)) == ([own], [], [])
+
+
+def test_what_its_owner_took_out_of_recently_deleted_is_theirs(
+    ada: Person, album: str, visitor: httpx2.Client
+) -> None:
+    send(visitor, visit(visitor, collect(ada, album)), jpeg(seed=7117))
+    (waiting,) = until(lambda: sent(ada))
+    own = waiting["image"]["id"]
+    until(lambda: ada.settled(own))
     decide(ada, "decline", waiting["id"])
-    assert (ada.timeline(), in_trash(ada)) == ([own], [])
-    decide(ada, "wait", waiting["id"])
-    assert ada.timeline() == [own]
+    ada.http.patch(f"/api/images/{own}", json={"deleted": False}).raise_for_status()
+    for decision in ("accept", "wait"):
+        decide(ada, decision, waiting["id"])
+        assert (decision, ada.timeline(), in_trash(ada)) == (decision, [own], [])
 
 
 def test_a_file_that_is_no_picture_is_refused_with_the_same_words_again(
