@@ -193,26 +193,26 @@ class _Writer:
 
 def _write_changed(owner_id: UUID, lease: _Lease, *, writer: _Writer, quiet: timedelta) -> int:
     """Write what the list of changes has next; note how far it was read. Return how many."""
-    # Before the page: what is noted up to this number, the page cannot miss.
-    last = db.session.scalar(select(Storage.last_change).where(Storage.user_id == owner_id)) or 0
+    # Before the page: what is noted up to the older of both, the page cannot miss.
+    ends = select(Storage.last_change, _until(quiet)).where(Storage.user_id == owner_id)
+    last, until = db.session.execute(ends).one_or_none() or (0, 0)
     page = db.session.execute(
         select(ImageChange.number, ImageChange.image_id, ImageChange.removed_at)
         .where(
             ImageChange.owner_id == owner_id,
             tuple_(ImageChange.number, ImageChange.image_id)
             > tuple_(literal(lease.number), literal(lease.image_id)),
-            ImageChange.number <= _until(quiet),
+            ImageChange.number <= until,
         )
         .order_by(ImageChange.number, ImageChange.image_id)
         .limit(IMAGES_AT_A_TIME)
     ).all()
-    until = db.session.scalar(select(_until(quiet))) or 0
     db.session.rollback()
     writer.write([row.image_id for row in page if row.removed_at is None])
     if len(page) == IMAGES_AT_A_TIME:
         lease.number, lease.image_id = page[-1].number, page[-1].image_id
     else:
-        # Nothing else is there up to the older of both, and nothing will be.
+        # Nothing else is there up to it, and nothing will be.
         read = max(min(last, until), page[-1].number if page else 0, lease.number)
         lease.number, lease.image_id = read, _LAST
     return len(page)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import SIDECAR, key_of
-from app.exports.write_sidecars import IMAGES_AT_A_TIME
+from app.database import db
+from app.exports.write_sidecars import IMAGES_AT_A_TIME, write_some
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
-from tests.support.sidecars import Writer, as_owner_of_bucket
+from tests.support.sidecars import AT_ONCE, Writer, as_owner_of_bucket
 from tests.support.tags import rename, tag_id, tag_images
 
 if TYPE_CHECKING:
@@ -296,6 +297,45 @@ def test_nothing_is_passed_over_while_s3_is_away(
     writer.store.refuses = lambda _: False
     assert writer.write(ada) == 2
     assert all(read(ada, image_id) for image_id in ids)
+
+
+def test_nothing_is_passed_over_that_comes_to_rest_right_after_it_was_looked_for(
+    ada: Person,
+    database: Engine,
+    writer: Writer,
+    worker_context: WorkerContext,
+    read: Callable[[Person, str], Json],
+) -> None:
+    (image_id,) = upload(ada, 7129)
+
+    def change_at(moment: str) -> None:
+        number = f"(extract(epoch FROM {moment}) * 1000000)::bigint"
+        with database.begin() as connection:
+            for change in (
+                f"image_changes SET number = {number} WHERE owner_id = :owner",
+                f"storage SET last_change = {number} WHERE user_id = :owner",
+            ):
+                connection.execute(text(f"UPDATE {change}"), {"owner": ada.user_id})
+
+    looked: list[str] = []
+
+    def rest(_: object, __: object, statement: str, *___: object) -> None:
+        if "image_changes.removed_at" in statement and not looked:
+            looked.append(statement)
+            change_at("clock_timestamp()")
+
+    with worker_context.app.app_context():
+        engine = db.engine
+    change_at("clock_timestamp() + interval '1 hour'")
+    event.listen(engine, "after_cursor_execute", rest)
+    try:
+        with worker_context.app.app_context():
+            assert write_some(UUID(ada.user_id), store=writer.store, quiet=AT_ONCE) == 0
+    finally:
+        event.remove(engine, "after_cursor_execute", rest)
+    assert looked
+    assert writer.write(ada) == 1
+    assert read(ada, image_id)["id"] == image_id
 
 
 def test_a_picture_deleted_for_good_meanwhile_leaves_no_sidecar(
