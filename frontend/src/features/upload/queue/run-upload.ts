@@ -81,7 +81,7 @@ const meetExisting = async (
   if (image.state === "ready" || image.state === "damaged")
     return { name: "already", image, restored };
   const phase = await waitForProcessing(image.id, carried);
-  return phase.name === "ready" ? { name: "already", image: phase.image, restored } : phase;
+  return "image" in phase ? { name: "already", image: phase.image, restored } : phase;
 };
 
 const waitForProcessing = async (

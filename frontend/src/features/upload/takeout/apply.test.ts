@@ -1,7 +1,7 @@
 /** What is said to the API of pictures that have arrived, and what an undo takes back. */
 import { QueryClient } from "@tanstack/react-query";
 import { http, HttpResponse } from "msw";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { anAlbum, anImage } from "@/test/samples";
 import { server } from "@/test/server";
@@ -73,6 +73,10 @@ beforeEach(async () => {
       return HttpResponse.json({});
     }),
   );
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const applier = (titles: Record<string, string> = {}) =>
@@ -159,16 +163,24 @@ test("one picture that is gone keeps the others from nothing", async () => {
 });
 
 test("an undo takes back what was added, and leaves albums that hold more", async () => {
-  const inLibrary = (id: string, sha256: string) => ({
+  vi.useFakeTimers({ now: NOON * 1000, toFake: ["Date"] });
+  const inLibrary = (id: string, sha256: string, createdAt: string) => ({
     ...anImage(),
     id,
     sha256,
+    created_at: createdAt,
     deleted_at: null,
   });
   server.use(
     http.get("*/api/images/changes", () =>
       HttpResponse.json({
-        images: [inLibrary("i1", "5a"), inLibrary("i2", "5b"), inLibrary("i3", "5c")],
+        images: [
+          inLibrary("i1", "5a", "2019-07-14T12:00:09Z"),
+          inLibrary("i2", "5b", "2019-07-14T12:00:09Z"),
+          inLibrary("i3", "5c", "2019-07-14T12:00:09Z"),
+          inLibrary("i4", "5d", "2019-07-14T09:00:00Z"),
+          inLibrary("i5", "5e", "2019-07-15T12:00:00Z"),
+        ],
         removed: [],
         changed_until: "1",
         has_more: false,
@@ -181,10 +193,9 @@ test("an undo takes back what was added, and leaves albums that hold more", asyn
       }),
     ),
   );
-  await journal.notePictures([
-    { sha256: "5a", imageId: null, isNew: true, said: null }, // sent, and the page was closed
-    { sha256: "5b", imageId: "i2", isNew: false, said: "" },
-  ]);
+  // Sent, and the page was closed: of these, two came before it or after.
+  await journal.noteSending(["5a", "5d", "5e"]);
+  await journal.notePictures([{ sha256: "5b", imageId: "i2", isNew: false, said: "" }]);
   await journal.noteAlbum({ key: "one", albumId: "b2", isNew: true });
   await journal.noteAlbum({ key: "two", albumId: "b3", isNew: true });
   await journal.noteAlbum({ key: "three", albumId: "b1", isNew: false });

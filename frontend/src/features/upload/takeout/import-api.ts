@@ -30,6 +30,8 @@ type Library = {
   sha256: string;
   state: string;
   isDeleted: boolean;
+  /** When its upload began, in milliseconds since 1970. */
+  createdAt: number;
 };
 
 export class ImportApi {
@@ -49,8 +51,9 @@ export class ImportApi {
     const read = async () => {
       all.length = 0;
       for await (const page of listLibrary(this.#signal)) {
-        for (const { id, sha256, state, deleted_at } of page) {
-          all.push({ id, sha256, state, isDeleted: deleted_at !== null });
+        for (const { id, sha256, state, deleted_at, created_at } of page) {
+          const createdAt = Date.parse(created_at);
+          all.push({ id, sha256, state, isDeleted: deleted_at !== null, createdAt });
         }
       }
     };

@@ -8,8 +8,8 @@ export type NotedPicture = {
   sha256: string;
   /** Null: it is about to be sent. */
   imageId: string | null;
-  /** Whether this import added it; else the library had it. */
-  isNew: boolean;
+  /** Whether this import added it; else the library had it. Null: not known, since it was about to be sent. */
+  isNew: boolean | null;
   /** What has been said of it. */
   said: string | null;
 };
@@ -19,14 +19,25 @@ export type NotedAlbum = { key: string; albumId: string; isNew: boolean };
 type NotedImport = {
   id: string;
   begun: number;
+  /** When it was about to send the first and the last picture that it knew nothing more of. */
+  sending: Span | null;
   isDone: boolean;
   /** Names and sizes of what was dropped. */
   marks: string[];
   albums: NotedAlbum[];
 };
 
+/** In milliseconds since 1970. */
+type Span = { since: number; until: number };
+
 const IMPORTS = "imports";
 const PICTURES = "pictures";
+/** Notes of another version are dropped: then an import begins anew, and adds nothing twice. */
+const VERSION = 2;
+/** A closed tab cannot say when it was closed: it says from time to time that it is not. */
+const NOTE_EVERY_MS = 20_000;
+/** What the clocks of a device and of the server may differ by. */
+const CLOCKS_MS = 60_000;
 
 export class Journal {
   readonly pictures: Map<string, NotedPicture>;
@@ -49,6 +60,7 @@ export class Journal {
     const fresh = {
       id: crypto.randomUUID(),
       begun: Date.now(),
+      sending: null,
       isDone: false,
       marks: [...marks],
       albums: [],
@@ -96,6 +108,53 @@ export class Journal {
       transaction.objectStore(IMPORTS).put(this.#note);
       const store = transaction.objectStore(PICTURES);
       for (const picture of pictures) store.put({ ...picture, import: id });
+    });
+  }
+
+  /** Notes what is about to be sent, before it is. */
+  async noteSending(hashes: readonly string[]): Promise<void> {
+    const since = this.#note.sending?.since ?? Date.now();
+    this.#note.sending = { since, until: Date.now() };
+    await this.notePictures(
+      hashes.map((sha256) => ({ sha256, imageId: null, isNew: null, said: null })),
+    );
+  }
+
+  /** Notes that it still sends: what comes into the library later, after the page was closed, is not its own. */
+  async noteStillSending(): Promise<void> {
+    const { sending } = this.#note;
+    if (!sending || Date.now() - sending.until < NOTE_EVERY_MS) return;
+    this.#note.sending = { ...sending, until: Date.now() };
+    await this.#writeNote();
+  }
+
+  get sending(): Span | null {
+    return this.#note.sending;
+  }
+
+  /** Decides, before it goes on, what an earlier page could not note any more: by all that the library has. */
+  async settle(library: ReadonlyMap<string, { id: string; createdAt: number }>): Promise<void> {
+    const settled = [...this.pictures.values()].flatMap((picture): NotedPicture[] => {
+      const there = library.get(picture.sha256);
+      if (picture.isNew !== null || !there) return [];
+      const isNew = this.hasAdded(picture.sha256, there.createdAt);
+      return [{ ...picture, imageId: there.id, isNew }];
+    });
+    await this.notePictures(settled);
+  }
+
+  /** Whether this import added a picture whose upload began then, in milliseconds since 1970 by the server's clock. */
+  hasAdded(sha256: string, createdAt: number): boolean {
+    const noted = this.pictures.get(sha256);
+    return noted?.isNew === null ? isWithin(this.sending, createdAt) : (noted?.isNew ?? false);
+  }
+
+  /** It came to nothing: what brings these bytes later is not this import. */
+  async forgetPicture(sha256: string): Promise<void> {
+    this.pictures.delete(sha256);
+    const { id } = this.#note;
+    await this.#write([PICTURES], (transaction) => {
+      transaction.objectStore(PICTURES).delete([id, sha256]);
     });
   }
 
@@ -147,6 +206,10 @@ export class Journal {
   }
 }
 
+/** Whether something of the server's clock was within a time of this device's. */
+export const isWithin = (span: Span | null, at: number): boolean =>
+  span !== null && at >= span.since - CLOCKS_MS && at <= span.until + CLOCKS_MS;
+
 /** Null where storage is closed to the page: then a journal lives as long as the page. */
 const openDatabase = (userId: string): Promise<IDBDatabase | null> =>
   new Promise((resolve) => {
@@ -154,8 +217,10 @@ const openDatabase = (userId: string): Promise<IDBDatabase | null> =>
       resolve(null);
       return;
     }
-    const request = window.indexedDB.open(importsDatabase(userId), 1);
+    const request = window.indexedDB.open(importsDatabase(userId), VERSION);
     request.onupgradeneeded = () => {
+      for (const name of [...request.result.objectStoreNames])
+        request.result.deleteObjectStore(name);
       request.result.createObjectStore(IMPORTS, { keyPath: "id" });
       request.result.createObjectStore(PICTURES, { keyPath: ["import", "sha256"] });
     };

@@ -8,7 +8,7 @@ import { Applier, type Landed } from "./apply";
 import { zoneOf } from "./clocks";
 import { groupBy } from "./group-by";
 import type { ImportApi } from "./import-api";
-import { Journal } from "./journal";
+import { isWithin, Journal } from "./journal";
 import { makePlan, type Plan, type PlannedPicture, type Reason } from "./plan";
 import { leftOf } from "./plan-summary";
 import { openSource, isZip, type DroppedFile, type ReadProgress } from "./read";
@@ -54,9 +54,11 @@ type ImportParts = {
   api: ImportApi;
   /** Ends everything. */
   signal: AbortSignal;
+  /** A stand-in for tests; a worker otherwise. */
+  read?: typeof readInWorker;
 };
 
-type InLibrary = { id: string; state: string; isDeleted: boolean };
+type InLibrary = { id: string; state: string; isDeleted: boolean; createdAt: number };
 
 /** Pictures about which everything is said at a time. */
 const ROUND = 500;
@@ -158,11 +160,11 @@ export class TakeoutImport {
   }
 
   async #read(): Promise<void> {
-    const { dropped, userId, api } = this.#parts;
+    const { dropped, userId, api, read = readInWorker } = this.#parts;
     const { signal } = this.#reading;
     try {
       const [rows, library, journal] = await Promise.all([
-        readInWorker(dropped, {
+        read(dropped, {
           signal,
           onProgress: (progress) => this.#set({ stage: "reading", progress }),
         }),
@@ -206,8 +208,10 @@ export class TakeoutImport {
   }
 
   async #run(plan: Plan, choices: Choices): Promise<void> {
-    const { journal, chosen } = this.#sortPictures(plan);
+    const journal = this.#journal;
     if (!journal) return;
+    await journal.settle(this.#library);
+    const chosen = this.#sortPictures(plan, journal);
     const applier = new Applier({
       api: this.#parts.api,
       journal,
@@ -216,9 +220,8 @@ export class TakeoutImport {
       open: this.#parts.album,
     });
     this.#resume = () => void this.#loop(applier, journal);
-    // Before anything is sent: what is noted here and in the library later is this import's.
-    const sent = chosen.map(({ sha256 }) => ({ sha256, imageId: null, isNew: true, said: null }));
-    await journal.notePictures(sent);
+    // Before anything is sent: a page that is closed cannot say any more what it added.
+    await journal.noteSending(chosen.map(({ sha256 }) => sha256));
     await journal.setDone(false);
     this.#parts.queue.add(chosen);
     this.#resume();
@@ -227,30 +230,34 @@ export class TakeoutImport {
   #resume: () => void = () => undefined;
 
   /** What is to be sent; what the library has is ready to be spoken of. */
-  #sortPictures(plan: Plan) {
-    const journal = this.#journal;
+  #sortPictures(plan: Plan, journal: Journal) {
     const chosen: (Chosen & { sha256: string })[] = [];
     for (const [sha256, picture] of plan.pictures) {
-      const noted = journal?.pictures.get(sha256);
+      const noted = journal.pictures.get(sha256);
       const landed = { sha256, before: noted?.said ?? null, facts: picture.facts };
-      const isOurs = noted?.isNew ?? false;
       const there = this.#library.get(sha256);
       if (picture.outcome === "upload") {
+        // An earlier page may have sent it whole, and been closed before it learned that.
+        const wasSent = noted?.isNew === null ? journal.sending : null;
         const onEnd = (phase: Phase) => {
           this.#phases.set(sha256, phase);
           this.#open.delete(sha256);
           if ("image" in phase && SETTLED.has(phase.image.state)) {
             // What was in Recently deleted goes back there when this is undone.
-            const isNew = isOurs || phase.name !== "already" || phase.restored;
+            const isNew =
+              phase.name !== "already" ||
+              phase.restored ||
+              isWithin(wasSent, Date.parse(phase.image.created_at));
             this.#ready.push({ ...landed, imageId: phase.image.id, isNew });
-          }
+          } else void journal.forgetPicture(sha256);
           this.#wake?.();
           if (!this.#isLooping) this.#resume();
         };
         this.#open.add(sha256);
         chosen.push({ ...this.#chosen(picture), sha256, onEnd });
       } else if (picture.outcome === "here" && there) {
-        const known = { ...landed, imageId: there.id, isNew: isOurs };
+        const isNew = journal.hasAdded(sha256, there.createdAt);
+        const known = { ...landed, imageId: there.id, isNew };
         if (SETTLED.has(there.state)) this.#ready.push(known);
         else if (UNSETTLED.has(there.state)) this.#unread.push(known);
       }
@@ -259,7 +266,7 @@ export class TakeoutImport {
       ({ before, facts }) =>
         this.#parts.album !== null || before === null || before !== JSON.stringify(facts),
     );
-    return { journal, chosen };
+    return chosen;
   }
 
   #chosen({ row, facts }: PlannedPicture): Chosen {
@@ -278,6 +285,7 @@ export class TakeoutImport {
       while (!this.#isOver() || this.#ready.length > 0 || this.#unread.length > 0) {
         await this.#pause();
         this.#parts.signal.throwIfAborted();
+        await journal.noteStillSending();
         await this.#lookAtUnread();
         while (this.#ready.length > 0) await applier.say(this.#ready.splice(0, ROUND));
       }

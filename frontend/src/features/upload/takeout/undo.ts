@@ -13,12 +13,9 @@ const AT_ONCE = 1000;
  * before stay as they are now. Safe to repeat. @throws ApiProblem
  */
 export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undone> => {
-  const added = new Set(
-    [...journal.pictures.values()].filter(({ isNew }) => isNew).map(({ sha256 }) => sha256),
-  );
   // By what the library has, since a page may have been closed before it noted what arrived.
   const there = (await api.library()).filter(
-    ({ sha256, isDeleted }) => !isDeleted && added.has(sha256),
+    ({ sha256, isDeleted, createdAt }) => !isDeleted && journal.hasAdded(sha256, createdAt),
   );
   const ids = there.map(({ id }) => id);
   for (let at = 0; at < ids.length; at += AT_ONCE) {

@@ -1,0 +1,109 @@
+/** What an import does with a queue and a library: what it takes for its own, and what it says of pictures. */
+import { QueryClient } from "@tanstack/react-query";
+import { http, HttpResponse } from "msw";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { anImage } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { pictureFile } from "../queue/testing/fakes";
+import { QueueUnderTest } from "../queue/testing/queue-harness";
+import { ImportApi } from "./import-api";
+import type { Row } from "./rows";
+import { TakeoutImport } from "./takeout-import";
+
+type InLibrary = { id: string; sha256: string; created_at: string; state: "ready" };
+
+let uploads: QueueUnderTest;
+let library: InLibrary[];
+let asked: string[];
+let session: TakeoutImport;
+const end = new AbortController();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  uploads = new QueueUnderTest();
+  library = [];
+  asked = [];
+  server.use(
+    http.get("*/api/images/changes", () =>
+      HttpResponse.json({
+        images: library.map((image) => ({ ...anImage(), ...image, deleted_at: null })),
+        removed: [],
+        changed_until: "1",
+        has_more: false,
+      }),
+    ),
+    http.get("*/api/albums", () => HttpResponse.json({ albums: [], next_cursor: null })),
+    http.post("*/api/images/batch", async ({ request }) => {
+      asked.push(await request.text());
+      return HttpResponse.json({ undo: null });
+    }),
+  );
+});
+
+afterEach(() => {
+  session.close();
+  uploads.queue.close();
+  vi.useRealTimers();
+});
+
+const rowOf = (file: File, id: number, sha256: string): Row => ({
+  kind: "media",
+  id,
+  container: "",
+  path: file.name,
+  name: file.name,
+  size: file.size,
+  modified: null,
+  source: { file: id, at: null },
+  type: file.type,
+  sha256,
+  parts: null,
+  own: { taken: null, offset: null, place: null },
+});
+
+/** Plans files of these names, whose hashes are those names. */
+const plan = async (...names: string[]): Promise<void> => {
+  const files = names.map((name) => pictureFile(name));
+  const { queue } = uploads;
+  session = new TakeoutImport({
+    dropped: files.map((file) => ({ file, path: file.name })),
+    userId: "ada",
+    limits: { maxBytes: 1000, contentTypes: ["image/jpeg"] },
+    queue,
+    album: null,
+    api: new ImportApi(new QueryClient(), (call) => call(), end.signal),
+    signal: end.signal,
+    read: () => Promise.resolve(files.map((file, id) => rowOf(file, id, file.name))),
+  });
+  await until("plan");
+};
+
+const until = (stage: string) =>
+  vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(200);
+    expect(session.snapshot().stage).toBe(stage);
+  });
+
+const arrivesOtherwise = (sha256: string) => {
+  const created_at = new Date().toISOString();
+  library.push({ id: `${sha256} again`, sha256, created_at, state: "ready" });
+};
+
+test("what did not become this import's picture stays when it comes by another way", async () => {
+  await plan("a.jpg", "b.jpg");
+  uploads.storage.next.push("stored", "hold");
+  session.begin();
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(200);
+    expect(uploads.phases.map(({ name }) => name)).toEqual(["ready", "sending"]);
+  });
+  uploads.queue.cancelAll();
+  await until("done");
+  arrivesOtherwise("a.jpg");
+  arrivesOtherwise("b.jpg");
+  await session.undo();
+  expect(session.snapshot()).toMatchObject({ undone: { pictures: 1 } });
+  expect(asked).toEqual(['{"action":"delete","images":{"ids":["a.jpg again"]}}']);
+});
