@@ -77,6 +77,23 @@ test("a library is shared from a date on, and nothing is given beside unless it 
   ]);
 });
 
+test("whoever was invited before stays as they were, and it says so", async () => {
+  sharesApi([CARL]);
+  server.use(http.post("*/api/library-shares", () => HttpResponse.json(CARL, { status: 201 })));
+  renderWithApp(<LibraryShared />);
+  await userEvent.click(screen.getByRole("button", { name: "Share your library" }));
+  const dialog = screen.getByRole("dialog", { name: "Share your library" });
+  await userEvent.type(within(dialog).getByLabelText("E-mail address"), "carl@example.org");
+  await userEvent.click(within(dialog).getByLabelText("Places"));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Invite" }));
+  expect(
+    await screen.findByText(
+      "carl@example.org was invited before: pictures from 1 January 2024 on, with dates, places. Press “Edit” beside them to change that.",
+    ),
+  ).toBeVisible();
+  expect(screen.queryByText(/is invited, if there is such an account/)).not.toBeInTheDocument();
+});
+
 test("what somebody gets is changed, with what was said before", async () => {
   const asked = sharesApi([CARL]);
   renderWithApp(<LibraryShared />);

@@ -4,7 +4,12 @@ import { useState } from "react";
 import { useChangeLibraryShare, useShareLibrary, type LibraryShare } from "@/api";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
 import { RadioCards } from "@/components/settings/RadioCards";
-import { LIBRARY_SHOWS, type LibraryShows } from "@/components/sharing/library-in-words";
+import {
+  LIBRARY_SHOWS,
+  libraryShowsInWords,
+  sinceInWords,
+  type LibraryShows,
+} from "@/components/sharing/library-in-words";
 import { Switch, TextField, useToast } from "@/ui";
 
 const NOTHING: LibraryShows = {
@@ -72,6 +77,18 @@ const Sees = ({ shows, onShows }: SeesProps) => (
   </>
 );
 
+type Asked = LibraryShows & { since: string | null };
+
+/** Whoever was invited before gets what they got: other than what was asked. */
+const invitedInWords = (answer: LibraryShare, asked: Asked): string => {
+  const { email, since } = answer;
+  const isAsAsked =
+    since === asked.since && LIBRARY_SHOWS.every(([name]) => answer[name] === asked[name]);
+  return isAsAsked
+    ? `${email} is invited, if there is such an account`
+    : `${email} was invited before: ${sinceInWords(since)}, with ${libraryShowsInWords(answer)}. Press “Edit” beside them to change that.`;
+};
+
 /** `share`: what is said already; null: somebody is invited. */
 type ShareLibraryDialogProps = { share: LibraryShare | null; onClose: () => void };
 
@@ -99,9 +116,9 @@ export const ShareLibraryDialog = ({ share, onClose }: ShareLibraryDialogProps) 
       const onSuccess = () => end("Changes saved");
       change.mutate({ id: share.id, since, ...shows }, { onSuccess });
     } else {
-      const email = text("email");
-      const onSuccess = () => end(`${email} is invited, if there is such an account`);
-      invite.mutate({ email, since, ...shows }, { onSuccess });
+      const asked = { since, ...shows };
+      const onSuccess = (answer: LibraryShare) => end(invitedInWords(answer, asked));
+      invite.mutate({ email: text("email"), ...asked }, { onSuccess });
     }
   };
   return (
