@@ -54,7 +54,8 @@ export const InvitationRow = ({ owner, at, children, doing, onAnswer }: Invitati
           onConfirm={() => onAnswer("block")}
         >
           <p>
-            You see none of their invitations any more, and leave their albums. They are not told.
+            You see none of their invitations any more, and leave their albums and library. They are
+            not told.
           </p>
         </ConfirmButton>
       )}

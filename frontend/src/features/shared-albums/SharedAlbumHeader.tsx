@@ -30,7 +30,7 @@ const Leave = ({ album, block, onClose }: LeaveProps) => {
         You lose access to this album. Pictures that you added are removed from it and stay in your
         library. To keep other pictures, save them to your library first.{" "}
         {block
-          ? `You leave all albums of ${album.owner}, and see none of their invitations. They are not told that you blocked them.`
+          ? `You leave all albums of ${album.owner} and their library, and see none of their invitations. They are not told that you blocked them.`
           : "To come back, you need another invitation."}
       </p>
     </ConfirmButton>

@@ -64,6 +64,7 @@ test("declining asks nothing, blocking asks first", async () => {
   await userEvent.click(screen.getByRole("menuitem", { name: "Block" }));
   expect(asked).toEqual([]);
   const dialog = screen.getByRole("dialog");
+  expect(dialog).toHaveTextContent("and leave their albums and library.");
   await userEvent.click(within(dialog).getByRole("button", { name: "Block" }));
   expect(await screen.findByRole("button", { name: "Unblock ada@example.org" })).toBeVisible();
   expect(asked).toEqual(["block i1"]);
