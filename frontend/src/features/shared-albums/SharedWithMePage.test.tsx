@@ -136,3 +136,20 @@ test("libraries of others are listed with what one gets of them", async () => {
   expect(row).toHaveTextContent("All pictures · dates, originals");
   expect(within(row).getByRole("link")).toHaveAttribute("href", "/shared-with-me/libraries/l1");
 });
+
+test("libraries that could not be loaded are not said to be none", async () => {
+  let asked = 0;
+  server.use(
+    http.get("*/api/shared-albums", () => HttpResponse.json(NOTHING_SHARED)),
+    http.get("*/api/shared-libraries", () =>
+      asked++ === 0 ? HttpResponse.json({}, { status: 500 }) : HttpResponse.json(NO_LIBRARIES),
+    ),
+  );
+  renderWithApp(<SharedWithMePage />);
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("Libraries of others could not be loaded");
+  expect(screen.getByLabelText("Mail me about invitations")).toBeVisible();
+  expect(screen.queryByText(/^Nobody shares an album with you yet/)).not.toBeInTheDocument();
+  await userEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText(/^Nobody shares an album with you yet/)).toBeVisible();
+});

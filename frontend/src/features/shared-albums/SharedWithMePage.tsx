@@ -191,9 +191,10 @@ const Mails = ({ wants }: { wants: boolean }) => {
 
 export const SharedWithMePage = () => {
   const query = useSharedAlbums();
-  const { data: shared } = useSharedLibraries();
-  const [libraries, toLibraries] = [shared?.libraries ?? [], shared?.invitations ?? []];
-  const hasNone = libraries.length + toLibraries.length === 0;
+  const ofLibraries = useSharedLibraries();
+  const { data: shared } = ofLibraries;
+  const toLibraries = shared?.invitations ?? [];
+  const hasNoLibrary = shared?.libraries.length === 0 && toLibraries.length === 0;
   usePageTitle("Shared with me");
   return (
     <div className="mx-auto max-w-5xl md:pt-4">
@@ -202,10 +203,12 @@ export const SharedWithMePage = () => {
         {({ albums, invitations, blocked, wants_mail: wants, address_proved: isProved }) => (
           <div className="space-y-8">
             <Invitations all={invitations} toLibraries={toLibraries} isProved={isProved} />
-            <SharedLibraries all={libraries} />
+            <QueryBoundary query={ofLibraries} what="libraries of others" rows={1}>
+              {({ libraries }) => <SharedLibraries all={libraries} />}
+            </QueryBoundary>
             {albums.length === 0 ? (
               <p className="max-w-prose text-muted">
-                {invitations.length === 0 && hasNone
+                {invitations.length === 0 && hasNoLibrary
                   ? "Nobody shares an album with you yet. Whoever wants to invites you by your e-mail address, and it shows up here."
                   : "Albums that you accept show up here."}
               </p>
