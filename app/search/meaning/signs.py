@@ -32,7 +32,8 @@ _BLOCK = 16_384
 _CHANGED = """
 COPY (
     SELECT version, image_id, signs FROM image_meanings
-    WHERE model = {model} AND owner_id = '{owner}' AND version > {version} LIMIT {most}
+    WHERE model = {model} AND owner_id = '{owner}' AND version > {version}
+    ORDER BY version {order} LIMIT {most}
 ) TO STDOUT (FORMAT binary)
 """
 # https://www.postgresql.org/docs/17/sql-copy.html: a header, and -1 where a row would begin.
@@ -147,11 +148,19 @@ class HeldSigns:
 
 
 def read_signs(owner_id: UUID, *, after: int, read_at: float) -> Signs:
-    """Read the signs of a person that changed after a version; -1: all."""
+    """Read the signs of a person that changed after a version, the latest last; -1: all.
+
+    MAX_HELD at most: of all the latest, else the earliest, so that the next question reads on.
+    """
     import numpy as np  # noqa: PLC0415 - see above
 
+    reads_all = after == -1
     statement = _CHANGED.format(
-        model=int(MODEL), owner=UUID(str(owner_id)), version=int(after), most=MAX_HELD
+        model=int(MODEL),
+        owner=UUID(str(owner_id)),
+        version=int(after),
+        order="DESC" if reads_all else "ASC",
+        most=MAX_HELD,
     )
     file = io.BytesIO()
     driver: Any = db.session.connection().connection
@@ -160,6 +169,7 @@ def read_signs(owner_id: UUID, *, after: int, read_at: float) -> Signs:
     read = file.getbuffer()
     count = (len(read) - _HEADER_BYTES - _TRAILER_BYTES) // np.dtype(_ROW).itemsize
     rows = np.frombuffer(read, dtype=_ROW, count=count, offset=_HEADER_BYTES)
+    rows = rows[::-1] if reads_all else rows
     return Signs(
         ids=rows["id"].astype(np.uint64),
         words=np.ascontiguousarray(rows["signs"].T),
