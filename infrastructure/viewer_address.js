@@ -5,13 +5,22 @@ var SHARDS = "{{shards}}";
 var CLIMBS = /(^|\/|\\|%2f|%5c)(\.|%2e){1,2}(\/|\\|%2f|%5c|$)/i;
 
 // A share link that has a preview, which messengers fetch without what stands behind the #.
-var LINK = /^\/s\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+var LINK = /^\/s\/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
 
 // eslint-disable-next-line no-unused-vars -- CloudFront calls it
 function handler(event) {
   var request = event.request;
-  if (LINK.test(request.uri)) {
-    request.uri = "/api/shared/links/" + request.uri.slice("/s/".length);
+  if (request.uri.indexOf("/s/") === 0) {
+    var link = LINK.exec(request.uri);
+    if (!link) {
+      // Browsers keep what stands behind the #.
+      return {
+        statusCode: 302,
+        statusDescription: "Found",
+        headers: { location: { value: "/s" }, "cache-control": { value: "no-store" } },
+      };
+    }
+    request.uri = "/api/shared/previews/" + link[1].toLowerCase();
   }
   if (request.uri.indexOf("/api/") !== 0 || CLIMBS.test(request.uri)) {
     return {

@@ -158,8 +158,8 @@ POST /api/shares/<uuid:share_id>/address app.sharing.routes:renew_share
 DELETE /api/shares/<uuid:share_id> app.sharing.routes:delete_share
 POST /api/shared/open app.sharing.visitor_routes:open_share
 GET /api/shared app.sharing.visitor_routes:get_shared
-GET /api/shared/links/<uuid:share_id> app.sharing.visitor_routes:get_link_page
-GET /api/shared/links/<uuid:share_id>/picture app.sharing.visitor_routes:get_link_picture
+GET /api/shared/previews/<uuid:preview_id> app.sharing.visitor_routes:get_link_page
+GET /api/shared/previews/<uuid:preview_id>/picture app.sharing.visitor_routes:get_link_picture
 GET /api/shared/images app.sharing.visitor_routes:list_shared_images
 GET /api/shared/addresses app.sharing.visitor_routes:get_shared_addresses
 GET /api/shared/images/<uuid:image_id> app.sharing.visitor_routes:get_shared_image

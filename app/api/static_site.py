@@ -1,11 +1,12 @@
 """Serve the Vite build on one machine; on AWS, CloudFront does."""
 
 import mimetypes
+import re
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Flask, Response, redirect, request, send_from_directory
+from flask import Flask, redirect, request, send_from_directory
 from werkzeug.exceptions import MisdirectedRequest, NotFound
 from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
@@ -18,6 +19,7 @@ from app.sharing.visitor_routes import get_link_page
 A_YEAR = "public, max-age=31536000, immutable"
 # The page of share links, which is another document than the rest.
 SHARE_LINKS = "s"
+_PREVIEW = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?", re.IGNORECASE)
 OTHER_NAMES = ("127.0.0.1", "[::1]")
 
 
@@ -42,6 +44,16 @@ class PagePath(PathConverter):
     regex = r"(?!api(?:/|$)).*?"
 
 
+def _link_page(rest: str) -> AnyResponse:
+    """Answer below the page of links, as CloudFront's viewer_address.js passes it on."""
+    preview = _PREVIEW.fullmatch(rest)
+    if preview is None:
+        return redirect(f"/{SHARE_LINKS}")  # browsers keep what stands behind the #
+    response = get_link_page(UUID(preview[1]))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
     """Serve the site: hashed files for a year, every other address of it as its one page."""
     host = host_of(site_origin)
@@ -59,18 +71,12 @@ def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
 
     app.url_map.converters["page"] = PagePath
 
-    @app.get(f"/{SHARE_LINKS}/<uuid:share_id>")
-    @public
-    def link_page(share_id: UUID) -> Response:
-        """As CloudFront's viewer_address.js passes it on."""
-        response = get_link_page(share_id)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
     @app.get("/")
     @app.get("/<page:path>")
     @public
-    def page(path: str = "") -> Response:
+    def page(path: str = "") -> AnyResponse:
+        if path.startswith(f"{SHARE_LINKS}/"):
+            return _link_page(path.removeprefix(f"{SHARE_LINKS}/"))
         if path and _is_file(site_dir, path):
             response = send_from_directory(site_dir, path)
             if path.startswith("assets/"):

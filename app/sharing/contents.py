@@ -249,6 +249,11 @@ def show_shared_image(share: OpenShare, image_id: UUID, *, access: UserAccess) -
     }
 
 
+def shows(share: OpenShare, image_id: UUID) -> bool:
+    """Whether a link shows an image now."""
+    return bool(_rows_of(share, image_id))
+
+
 def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     """Return what is needed to save the original of an image.
 
@@ -323,7 +328,11 @@ def _values(share: OpenShare) -> dict[str, object]:
 
 
 def _one(share: OpenShare, image_id: UUID) -> tuple[Any, ...]:
-    rows = _asked(share).one.rows(_values(share) | {"image": str(image_id)})
+    rows = _rows_of(share, image_id)
     if not rows:
         raise NotFoundError
     return rows[0]
+
+
+def _rows_of(share: OpenShare, image_id: UUID) -> Sequence[tuple[Any, ...]]:
+    return _asked(share).one.rows(_values(share) | {"image": str(image_id)})

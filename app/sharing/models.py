@@ -101,14 +101,20 @@ class SharePreview(Base):
     __tablename__ = "share_previews"
     __table_args__ = (
         CheckConstraint(f"octet_length(jpeg) <= {MAX_PREVIEW_BYTES}", name="jpeg"),
+        Index("ix_share_previews_image_id", "image_id"),
         {"comment": "Previews of share links, for messengers. Only of links without a password."},
     )
 
-    share_id: Mapped[UUID] = mapped_column(
-        ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, comment="What addresses name: /s/ID#TOKEN."
+    )
+    share_id: Mapped[UUID] = mapped_column(ForeignKey("shares.id", ondelete="CASCADE"), unique=True)
+    image_id: Mapped[UUID] = mapped_column(
+        ForeignKey("images.id", ondelete="CASCADE"),
+        comment="What it was made of: where the link does not show that, there is no preview.",
     )
     jpeg: Mapped[bytes] = mapped_column(
-        LargeBinary, comment="What whoever knows the link's id may see; without metadata."
+        LargeBinary, comment="What whoever knows the id may see; without metadata."
     )
     width: Mapped[int] = mapped_column(SmallInteger, comment="Pixels.")
     height: Mapped[int] = mapped_column(SmallInteger, comment="Pixels.")

@@ -31,7 +31,7 @@ from app.sharing.links import (
     share_images,
 )
 from app.sharing.listing import list_shares, show_share
-from app.sharing.previews import set_preview
+from app.sharing.previews import find_preview, renew_preview, set_preview
 from app.sharing.schemas import (
     ShareIn,
     ShareMadeOut,
@@ -194,6 +194,7 @@ def renew_share(share_id: UUID) -> Response:
     take(SHARE_CHANGES, of=str(user.id))
     take_seat(user.id)
     token = renew_token(require_share(user, share_id))
+    renew_preview(share_id)
     answer = _answer_with_address(share_id, token)
     db.session.commit()
     return answer
@@ -216,7 +217,8 @@ def _answer_with_address(share_id: UUID, token: str) -> Response:
     db.session.flush()
     shown = show_share(current_user(), share_id, allowed=_are_allowed())
     # Behind the #: docs/decisions/0104-share-links.md. The id: [Note: Previews of links].
-    path = f"/s/{share_id}" if shown["has_preview"] else "/s"
+    preview = find_preview(share_id)
+    path = "/s" if preview is None else f"/s/{preview.id}"
     return json_response(shown | {"url": f"{dependencies().settings.site_origin}{path}#{token}"})
 
 

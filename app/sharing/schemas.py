@@ -42,8 +42,6 @@ Note = Annotated[
     str, Field(max_length=MAX_NOTE), AfterValidator(displayable), _no_longer_than(MAX_NOTE)
 ]
 Password = Annotated[str, Field(max_length=MAX_PASSWORD)]
-# More than what is kept: metadata goes first.
-Preview = Annotated[str, Field(max_length=400_000)]
 
 
 class CollectIn(BaseModel):
@@ -79,6 +77,22 @@ class CollectOut(BaseModel):
     taken_pictures: int = Field(description="Promised to guests or arrived, of max_pictures.")
     taken_bytes: int = Field(description="Of these.")
     waiting: int = Field(description="How many wait for your review.", ge=0)
+
+
+class PreviewIn(BaseModel):
+    """What messengers show of a link before it is opened, with its title."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image_id: UUID = Field(
+        description="What it was made of. Where the link does not show that any more, there is no"
+        " preview."
+    )
+    jpeg: str = Field(
+        max_length=400_000,  # more than what is kept: metadata goes first
+        description="A JPEG of at most 1,200 pixels a side and 150 KB, in base64; its metadata is"
+        " removed.",
+    )
 
 
 class ShareIn(BaseModel):
@@ -127,11 +141,9 @@ class ShareIn(BaseModel):
         description="Let guests without an account add pictures to the album. Such a link needs"
         " `expires_at`, a year from now at most. null: they only look.",
     )
-    preview: Preview | None = Field(
+    preview: PreviewIn | None = Field(
         default=None,
-        description="What messengers show of the link before it is opened, with its title: a JPEG"
-        " of at most 1,200 pixels a side and 150 KB, in base64; its metadata is removed. Not of a"
-        " link with a password. null: nothing.",
+        description="What messengers show of the link. Not of one with a password. null: nothing.",
     )
 
 
@@ -157,7 +169,7 @@ class SharePatch(BaseModel):
         default=None,
         description="Of a link to an album. null: guests add no more; what they sent stays.",
     )
-    preview: Preview | None = Field(
+    preview: PreviewIn | None = Field(
         default=None,
         description="Another one; null: none. A password takes it away. Addresses that were made"
         " without a preview show none.",
@@ -197,8 +209,8 @@ class ShareMadeOut(ShareOut):
     """A link with its address. The address is told here, and never again."""
 
     url: str = Field(
-        description="The site's address, `/s#`, and the token; with a preview `/s/`, the id, `#`"
-        " and the token."
+        description="The site's address, `/s#`, and the token; with a preview `/s/`, an"
+        " id, `#` and the token."
     )
 
 

@@ -84,25 +84,25 @@ def get_shared() -> Response:
     return json_response(show_shared(current_share()))
 
 
-@shared.get("/links/<uuid:share_id>")
+@shared.get("/previews/<uuid:preview_id>")
 @public
 @shared.doc(hide=True)  # no JSON: it is for messengers
-def get_link_page(share_id: UUID) -> Response:
+def get_link_page(preview_id: UUID) -> Response:
     """Get the page that messengers read of `/s/ID`, and that leads browsers to `/s#TOKEN`.
 
     It has the title and the picture of a link with a preview, as Open Graph says them. It is the
     same for all other links, and where there is none.
     """
     origin = dependencies().settings.site_origin
-    return Response(preview_page(share_id, site_origin=origin), mimetype="text/html")
+    return Response(preview_page(preview_id, site_origin=origin), mimetype="text/html")
 
 
-@shared.get("/links/<uuid:share_id>/picture")
+@shared.get("/previews/<uuid:preview_id>/picture")
 @public
 @shared.doc(hide=True)
-def get_link_picture(share_id: UUID) -> Response:
+def get_link_picture(preview_id: UUID) -> Response:
     """Get the picture that messengers show of a link before it is opened."""
-    jpeg = preview_picture(share_id)
+    jpeg = preview_picture(preview_id)
     if jpeg is None:
         raise NotFoundError
     return Response(jpeg, mimetype="image/jpeg")

@@ -95,12 +95,13 @@ def test_everything_else_goes_on_as_it_came(code: str) -> None:
 
 def test_a_link_with_a_preview_is_the_apis_page_and_nothing_else_below_it_is(code: str) -> None:
     link = "0190a000-0000-7000-8000-0000000000c1"
-    (page,) = call(code, event("198.51.100.7", uri=f"/s/{link}"))
-    assert page["uri"].partition("/api")[1:] == ("/api", f"/shared/links/{link}")
-    assert page["headers"]["x-pinhole-viewer-address"] == {"value": "198.51.100.7"}
+    for written in (link, link.upper(), f"{link}/"):
+        (page,) = call(code, event("198.51.100.7", uri=f"/s/{written}"))
+        assert page["uri"].partition("/api")[1:] == ("/api", f"/shared/previews/{link}")
+        assert page["headers"]["x-pinhole-viewer-address"] == {"value": "198.51.100.7"}
     others = ["/s/", "/s/x", f"/s/{link}/picture", f"/s/{link}/../../images", f"/s/{link}%2f.."]
     for answer in call(code, *(event("198.51.100.7", uri=other) for other in others)):
-        assert answer["statusCode"] == 404
+        assert (answer["statusCode"], answer["headers"]["location"]) == (302, {"value": "/s"})
 
 
 def test_all_addresses_of_an_ipv6_customer_count_in_one_shard(code: str) -> None:

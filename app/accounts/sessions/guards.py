@@ -52,12 +52,16 @@ _OF_A_SESSION = 0.1
 UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
 
 
+# The API, and the page that messengers read of a link.
+_COUNTED = ("/api/", "/s/")
+
+
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Anyone may call this; as often as their network may, where nobody is signed in."""
 
     @wraps(view)
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
-        if request.path.startswith("/api/"):
+        if request.path.startswith(_COUNTED):
             _count_in_network()
         try:
             return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=_forget_who_asks)

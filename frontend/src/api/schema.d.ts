@@ -8269,6 +8269,23 @@ export interface components {
             places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["WaitOut"] | components["schemas"]["RefusedOut"])[];
         };
         /**
+         * PreviewIn
+         * @description What messengers show of a link before it is opened, with its title.
+         */
+        PreviewIn: {
+            /**
+             * Image Id
+             * Format: uuid
+             * @description What it was made of. Where the link does not show that any more, there is no preview.
+             */
+            image_id: string;
+            /**
+             * Jpeg
+             * @description A JPEG of at most 1,200 pixels a side and 150 KB, in base64; its metadata is removed.
+             */
+            jpeg: string;
+        };
+        /**
          * PriceOut
          * @description What the model costs, in US dollars for a million tokens.
          */
@@ -9131,11 +9148,8 @@ export interface components {
              * @example two herons at low tide
              */
             password?: string | null;
-            /**
-             * Preview
-             * @description What messengers show of the link before it is opened, with its title: a JPEG of at most 1,200 pixels a side and 150 KB, in base64; its metadata is removed. Not of a link with a password. null: nothing.
-             */
-            preview?: string | null;
+            /** @description What messengers show of the link. Not of one with a password. null: nothing. */
+            preview?: components["schemas"]["PreviewIn"] | null;
             /**
              * Show Dates
              * @description Whether visitors see when it was taken.
@@ -9227,7 +9241,7 @@ export interface components {
             title: string;
             /**
              * Url
-             * @description The site's address, `/s#`, and the token; with a preview `/s/`, the id, `#` and the token.
+             * @description The site's address, `/s#`, and the token; with a preview `/s/`, an id, `#` and the token.
              */
             url: string;
             /**
@@ -9331,11 +9345,8 @@ export interface components {
              * @description Another one, which every visitor has to give; null: none.
              */
             password?: string | null;
-            /**
-             * Preview
-             * @description Another one; null: none. A password takes it away. Addresses that were made without a preview show none.
-             */
-            preview?: string | null;
+            /** @description Another one; null: none. A password takes it away. Addresses that were made without a preview show none. */
+            preview?: components["schemas"]["PreviewIn"] | null;
             /** Show Dates */
             show_dates?: boolean;
             /** Show Descriptions */

@@ -1,6 +1,7 @@
 """The site as one machine serves it: one page, hashed files, one host, apart from the API."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -45,7 +46,16 @@ def test_share_links_have_a_page_of_their_own(client: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert b"<title>Pinhole</title>" in client.get("/s/x", base_url=SITE, buffered=True).data
+    for other in ("/s/", "/s/x", "/s/x/y"):
+        assert client.get(other, base_url=SITE).headers["Location"] == "/s"
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_link_with_a_preview_has_a_page_that_goes_on(client: FlaskClient, end: str) -> None:
+    link = str(uuid4()).upper() + end
+    answer = client.get(f"/s/{link}", base_url=SITE, buffered=True)
+    assert b'<script src="/share-link.js">' in answer.data
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 def test_hashed_files_are_kept_for_a_year(client: FlaskClient) -> None:

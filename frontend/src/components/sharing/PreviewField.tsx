@@ -1,7 +1,8 @@
 /** Form field of a link's preview: whether messengers show its title and a picture, and which. */
 import { useCallback, useEffect, useState } from "react";
 
-import { useAlbum, useImage } from "@/api";
+import { useImage } from "@/api";
+import { fieldError } from "@/components/settings/FormDialog";
 import { Spinner, Switch } from "@/ui";
 
 import { HEIGHT, makeLinkPreview, WIDTH } from "./link-preview";
@@ -60,25 +61,24 @@ const Picture = ({ imageId, onMade, onFailed }: PictureProps) => {
 };
 
 type PreviewFieldProps = {
-  /** What the link is to. */
-  albumId: string | null;
-  /** Of a selection: the first one. */
-  imageId: string | null;
+  /** The image that it is made of. */
+  imageId: string;
   /** The picture; null: none, or not yet. */
   onMade: (jpeg: Blob | null) => void;
   isOn: boolean;
   onSwitch: (isOn: boolean) => void;
+  error: Error | null;
 };
 
-export const PreviewField = ({ albumId, imageId, onMade, isOn, onSwitch }: PreviewFieldProps) => {
+export const PreviewField = ({ imageId, onMade, isOn, onSwitch, error }: PreviewFieldProps) => {
   const [hasFailed, setHasFailed] = useState(false);
   const fail = useCallback(() => {
     setHasFailed(true);
     onSwitch(false);
   }, [onSwitch]);
-  const album = useAlbum(isOn ? albumId : null);
-  const of = imageId ?? album.data?.cover?.image_id ?? null;
-  if (albumId !== null && album.data && of === null) return null;
+  const said = hasFailed
+    ? "The preview could not be made. Try again, or create the link without it."
+    : fieldError(error, "preview");
   return (
     <div>
       <Switch
@@ -89,17 +89,18 @@ export const PreviewField = ({ albumId, imageId, onMade, isOn, onSwitch }: Previ
           onSwitch(on);
         }}
       />
-      {hasFailed && (
-        <p role="alert" className="text-sm text-danger">
-          The preview could not be made. Try again, or create the link without it.
+      {said !== undefined && (
+        <p role="alert" tabIndex={-1} className="text-sm text-danger">
+          {said}
         </p>
       )}
       {isOn && (
         <div className="mt-1 space-y-2 rounded-xl bg-accent-soft px-4 py-3">
-          {of !== null && <Picture imageId={of} onMade={onMade} onFailed={fail} />}
+          <Picture imageId={imageId} onMade={onMade} onFailed={fail} />
           <p className="text-sm">
             Messengers show the title and this picture to everybody who gets the link. They may keep
-            both after the link has ended. A link with a password has no preview.
+            both after the link has ended, or the picture was deleted. A link with a password has no
+            preview.
           </p>
         </div>
       )}

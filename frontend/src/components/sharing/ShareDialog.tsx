@@ -1,7 +1,7 @@
 /** Making a share link. */
 import { useState } from "react";
 
-import { useMakeShare, useShares, type Collecting, type NewShare } from "@/api";
+import { useAlbum, useMakeShare, useShares, type Collecting, type NewShare } from "@/api";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { Button, Dialog } from "@/ui";
 
@@ -48,6 +48,11 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
   const [collect, setCollect] = useState<Collecting | null>(null);
   const [hasPreview, setHasPreview] = useState(false);
   const [preview, setPreview] = useState<Blob | null>(null);
+  const cover = useAlbum(what.album_id ?? null).data?.cover?.image_id;
+  const pictured = firstOf(what) ?? cover ?? null;
+  // Guests who do not see the album see none of it in messengers either.
+  const isOffered = pictured !== null && collect?.show_pictures !== false;
+  const isWanted = hasPreview && isOffered;
   if (make.data) return <TheLink heading="Your link" share={make.data} onClose={onClose} />;
   if (!isAllowed) return <SwitchedOff onClose={onClose} {...(onWay ? { onWay } : {})} />;
   const { words, title, ...shared } = what;
@@ -55,7 +60,7 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
     <FormDialog
       title={`Share ${words}`}
       action="Create link"
-      doing={{ ...make, isPending: make.isPending || (hasPreview && preview === null) }}
+      doing={{ ...make, isPending: make.isPending || (isWanted && preview === null) }}
       isSaidBelow={isSaidAtField(make.error)}
       onSubmit={(text) => {
         const password = text("password");
@@ -69,8 +74,11 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
           expires_at: expiryIn(text("expires")),
           password: password === "" ? null : password,
         };
-        if (preview === null) make.mutate(body);
-        else void toBase64(preview).then((jpeg) => make.mutate({ ...body, preview: jpeg }));
+        if (!isWanted || preview === null) make.mutate(body);
+        else
+          void toBase64(preview).then((jpeg) =>
+            make.mutate({ ...body, preview: { image_id: pictured, jpeg } }),
+          );
       }}
       onClose={onClose}
     >
@@ -84,13 +92,13 @@ export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
         onCollect={setCollect}
         error={make.error}
       />
-      {collect?.show_pictures !== false && (
+      {isOffered && (
         <PreviewField
-          albumId={what.album_id ?? null}
-          imageId={firstOf(what)}
+          imageId={pictured}
           onMade={setPreview}
           isOn={hasPreview}
           onSwitch={setHasPreview}
+          error={make.error}
         />
       )}
     </FormDialog>

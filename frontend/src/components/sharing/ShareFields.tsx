@@ -26,7 +26,9 @@ type ShareFieldsProps = {
 
 /** Whether the server complains of a field that says so itself. */
 export const isSaidAtField = (error: Error | null): boolean =>
-  ["title", "password", "expires_at", "name"].some((name) => fieldError(error, name) !== undefined);
+  ["title", "password", "expires_at", "name", "preview"].some(
+    (name) => fieldError(error, name) !== undefined,
+  );
 
 const SHOWS: readonly (readonly [keyof Shows, string])[] = [
   ["show_dates", "Dates"],

@@ -22,7 +22,8 @@ const jpegOf = (canvas: HTMLCanvasElement, quality: number): Promise<Blob> =>
  * @throws where it cannot be loaded or drawn
  */
 export const makeLinkPreview = async (url: string, signal: AbortSignal): Promise<Blob> => {
-  const answer = await fetch(url, { signal, credentials: "omit" });
+  // The browser's own copy came without CORS, where an <img> loaded it: it cannot be read.
+  const answer = await fetch(url, { signal, credentials: "omit", cache: "no-store" });
   if (!answer.ok) throw new Error(`The preview answered ${String(answer.status)}.`);
   const picture = await createImageBitmap(await answer.blob());
   const canvas = document.createElement("canvas");

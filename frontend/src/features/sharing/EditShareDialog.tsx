@@ -60,7 +60,8 @@ export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () 
         <div>
           <Switch label="Preview in messengers" checked={hasPreview} onChange={setHasPreview} />
           <p className="text-sm text-muted">
-            A password takes the preview away, too. Messengers may keep what they have shown.
+            A password takes the preview away, too, and so does taking its picture out of the album.
+            Messengers may keep what they have shown.
           </p>
         </div>
       )}
