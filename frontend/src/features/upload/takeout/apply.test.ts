@@ -35,6 +35,7 @@ const landed = (facts: Partial<Facts>, more: Partial<Landed> = {}): Landed => ({
   sha256: "5a",
   imageId: "i1",
   isNew: true,
+  isSent: true,
   before: null,
   facts: { ...FACTS, ...facts },
   ...more,
@@ -126,7 +127,10 @@ test("a date that the site has read in the picture stays, unless it is another m
   ]);
 });
 
-test("what a person has said of a picture that was there before stays", async () => {
+test.each([
+  ["was there before", false],
+  ["was in Recently deleted, or was added by a page that was closed", true],
+])("what a person has said of a picture that %s stays", async (_, isNew) => {
   server.use(
     http.get("*/api/images/i1", () =>
       HttpResponse.json({
@@ -137,8 +141,8 @@ test("what a person has said of a picture that was there before stays", async ()
       }),
     ),
   );
-  const facts = { description: "Theirs", place: [48.8566, 2.3522] as const, archived: true };
-  await applier().say([landed(facts, { isNew: false })]);
+  const facts = { description: "Theirs", place: [48.8566, 2.3522] as const, archived: !isNew };
+  await applier().say([landed(facts, { isNew, isSent: false })]);
   expect(asked).toEqual([
     'PATCH /api/images/i1 {"location":{"latitude":48.8566,"longitude":2.3522}}',
   ]);

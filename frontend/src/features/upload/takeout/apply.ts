@@ -14,6 +14,8 @@ export type Landed = {
   sha256: string;
   imageId: string;
   isNew: boolean;
+  /** This very page has sent it: nobody can have said anything of it yet. */
+  isSent: boolean;
   /** What was said of it before. */
   before: string | null;
   facts: Facts;
@@ -175,12 +177,11 @@ export class Applier {
   /** Says date, place and description of one picture. */
   async #correct(picture: Landed, own: OwnDate | undefined): Promise<void> {
     const { api, zone } = this.#parts;
-    const { facts, imageId, isNew, before } = picture;
+    const { facts, imageId, isSent } = picture;
     let changes = changesOf(facts, own, zone);
     try {
-      // What was said before may have been changed on the site since.
-      const isFirst = isNew && before === null;
-      if (hasAny(changes) && !isFirst) changes = missing(changes, await api.show(imageId));
+      // Of what was there before, in Recently deleted too, a person may have said something on the site.
+      if (hasAny(changes) && !isSent) changes = missing(changes, await api.show(imageId));
       if (hasAny(changes)) await api.correct(imageId, changes);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { pictureFile } from "../queue/testing/fakes";
+import { pictureFile, standInHash } from "../queue/testing/fakes";
 import { QueueUnderTest } from "../queue/testing/queue-harness";
 import { ImportApi } from "./import-api";
 import type { Row } from "./rows";
@@ -48,7 +48,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const rowOf = (file: File, id: number, sha256: string): Row => ({
+const hashOf = async (name: string): Promise<string> =>
+  (await standInHash(pictureFile(name))).sha256;
+
+const rowOf = async (file: File, id: number): Promise<Row> => ({
   kind: "media",
   id,
   container: "",
@@ -58,12 +61,12 @@ const rowOf = (file: File, id: number, sha256: string): Row => ({
   modified: null,
   source: { file: id, at: null },
   type: file.type,
-  sha256,
+  sha256: await hashOf(file.name),
   parts: null,
   own: { taken: null, offset: null, place: null },
 });
 
-/** Plans files of these names, whose hashes are those names. */
+/** Plans files of these names. */
 const plan = async (...names: string[]): Promise<void> => {
   const files = names.map((name) => pictureFile(name));
   const { queue } = uploads;
@@ -75,7 +78,7 @@ const plan = async (...names: string[]): Promise<void> => {
     album: null,
     api: new ImportApi(new QueryClient(), (call) => call(), end.signal),
     signal: end.signal,
-    read: () => Promise.resolve(files.map((file, id) => rowOf(file, id, file.name))),
+    read: () => Promise.all(files.map(rowOf)),
   });
   await until("plan");
 };
@@ -86,9 +89,9 @@ const until = (stage: string) =>
     expect(session.snapshot().stage).toBe(stage);
   });
 
-const arrivesOtherwise = (sha256: string) => {
+const arrivesOtherwise = async (name: string) => {
   const created_at = new Date().toISOString();
-  library.push({ id: `${sha256} again`, sha256, created_at, state: "ready" });
+  library.push({ id: `${name} again`, sha256: await hashOf(name), created_at, state: "ready" });
 };
 
 test("what did not become this import's picture stays when it comes by another way", async () => {
@@ -101,8 +104,8 @@ test("what did not become this import's picture stays when it comes by another w
   });
   uploads.queue.cancelAll();
   await until("done");
-  arrivesOtherwise("a.jpg");
-  arrivesOtherwise("b.jpg");
+  await arrivesOtherwise("a.jpg");
+  await arrivesOtherwise("b.jpg");
   await session.undo();
   expect(session.snapshot()).toMatchObject({ undone: { pictures: 1 } });
   expect(asked).toEqual(['{"action":"delete","images":{"ids":["a.jpg again"]}}']);

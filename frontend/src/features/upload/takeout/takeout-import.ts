@@ -244,11 +244,10 @@ export class TakeoutImport {
           this.#open.delete(sha256);
           if ("image" in phase && SETTLED.has(phase.image.state)) {
             // What was in Recently deleted goes back there when this is undone.
+            const isSent = phase.name !== "already";
             const isNew =
-              phase.name !== "already" ||
-              phase.restored ||
-              isWithin(wasSent, Date.parse(phase.image.created_at));
-            this.#ready.push({ ...landed, imageId: phase.image.id, isNew });
+              isSent || phase.restored || isWithin(wasSent, Date.parse(phase.image.created_at));
+            this.#ready.push({ ...landed, imageId: phase.image.id, isNew, isSent });
           } else void journal.forgetPicture(sha256);
           this.#wake?.();
           if (!this.#isLooping) this.#resume();
@@ -257,7 +256,7 @@ export class TakeoutImport {
         chosen.push({ ...this.#chosen(picture), sha256, onEnd });
       } else if (picture.outcome === "here" && there) {
         const isNew = journal.hasAdded(sha256, there.createdAt);
-        const known = { ...landed, imageId: there.id, isNew };
+        const known = { ...landed, imageId: there.id, isNew, isSent: false };
         if (SETTLED.has(there.state)) this.#ready.push(known);
         else if (UNSETTLED.has(there.state)) this.#unread.push(known);
       }
