@@ -13,15 +13,18 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.accounts.rate_limits.seats import take_read_seat
 from app.clients.aws.presigned_urls import UserAccess
 from app.database import Prepared
 from app.errors import InvalidCursorError, NotFoundError
 from app.images.listing import Shown, days_of
 from app.images.pagination import encode_cursor, parse_id_cursor
+from app.members.access import Anybody
 from app.members.contents import (
     DESCRIBED,
     DETAILS,
     IS_SHOWN,
+    LARGE_ALBUM,
     VIEWED,
     SeenImage,
     show_rows_in_view,
@@ -38,6 +41,14 @@ FROM timeline_months
 WHERE owner_id = :owner AND view = 'timeline' AND count > 0
   AND month >= date_trunc('month', CAST(:since AS date))
 ORDER BY month DESC
+""")
+)
+_HELD = Prepared(
+    text("""
+SELECT CASE WHEN CAST(:first AS date) = CAST(:last AS date)
+  THEN days[CAST(extract(day FROM CAST(:first AS date)) AS int)] ELSE count END
+FROM timeline_months
+WHERE owner_id = :owner AND view = 'timeline' AND month = date_trunc('month', CAST(:first AS date))
 """)
 )
 _IS_SEEN = f"""images.owner_id = :owner AND images.archived_at IS NULL AND NOT images.is_folded
@@ -94,18 +105,24 @@ def _from_day(
     return month, left, days if left > MAX_BUCKET else None
 
 
-def read_month(library: OpenLibrary, bucket: Bucket, *, cursor: str | None) -> Shown:
+def read_month(
+    account: Anybody, library: OpenLibrary, bucket: Bucket, *, cursor: str | None
+) -> Shown:
     """Return what is in a bucket of a library, newest first, as the API's SharedImagesOut.
 
     A cursor names an image and no moment: of that the day alone is told.
 
     Raises:
         InvalidCursorError: it is not one of ours, or what it names is not seen any more.
+        TooManyAtOnceError: of a large bucket, which is read past all that has no preview.
     """
     values = _values(library) | {
         "first": bucket.first.isoformat(),
         "last": bucket.last.isoformat(),
     }
+    held: Sequence[tuple[int]] = _HELD.rows(values)
+    if held and held[0][0] > LARGE_ALBUM:
+        take_read_seat(account.id, rows=LARGE_ALBUM)
     if cursor is None:
         rows = _FIRST_PAGE.rows(values)
     else:

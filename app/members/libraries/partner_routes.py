@@ -6,7 +6,12 @@ from uuid import UUID
 from flask import Response
 
 from app.accounts.rate_limits.limiter import take
-from app.accounts.rate_limits.policies import MANY_ORIGINALS, MEMBER_CHANGES, ORIGINALS_OF_MEMBER
+from app.accounts.rate_limits.policies import (
+    LONG_READS,
+    MANY_ORIGINALS,
+    MEMBER_CHANGES,
+    ORIGINALS_OF_MEMBER,
+)
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
@@ -145,6 +150,7 @@ def get_timeline_of_shared_library(library_id: UUID) -> Response:
     responses={
         400: "The cursor is not one of ours, or its picture is not there any more: begin again.",
         404: NOT_FOUND[404] + " Or the key names no month and no day.",
+        429: LONG_READS,
     }
 )
 def get_bucket_of_shared_library(
@@ -154,8 +160,10 @@ def get_bucket_of_shared_library(
 
     Pass `next_cursor` as `cursor` to get the next page.
     """
-    library = open_library(current_owner(), library_id)
-    return columns_response(read_month(library, bucket_of(key), cursor=query_data.cursor))
+    account = current_owner()
+    library = open_library(account, library_id)
+    bucket = bucket_of(key)
+    return columns_response(read_month(account, library, bucket, cursor=query_data.cursor))
 
 
 @shared_libraries.get("/<uuid:library_id>/addresses")

@@ -24962,7 +24962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

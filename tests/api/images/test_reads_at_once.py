@@ -15,6 +15,7 @@ from app.sharing.contents import LARGE_ALBUM
 from app.tags.entries import MAX_TAGS_OF_IMAGE
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
+from tests.support.libraries import share_with
 from tests.support.shares import Link, share, shown, visit
 from tests.support.tags import change_tag, tag_id, tag_images
 
@@ -145,6 +146,28 @@ def test_visitors_of_a_large_album_have_the_seats_of_its_link(
         assert len(shown(visitor, other)) == 3
         make_large(ada, database, LARGE_ALBUM)
         assert len(shown(visitor, header)) == 3
+
+
+def test_partner_who_reads_large_months_has_few_seats(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    add_images(ada, database, 3)  # of 1 to 3 March
+    path = f"/api/shared-libraries/{share_with(ada, bob)}/timeline"
+    month, day = f"{path}/2024-03", f"{path}/2024-03-02"
+
+    def refused(many: int) -> list[str]:
+        with database.begin() as rows:
+            count = "UPDATE timeline_months SET count = :many WHERE owner_id = :owner"
+            rows.execute(text(count), {"many": many, "owner": ada.user_id})
+        answers = {each: bob.http.get(each) for each in (path, month, day)}
+        assert {each.status_code for each in answers.values()} <= {200, 429}
+        return [each for each, answer in answers.items() if answer.status_code == 429]
+
+    with seats_taken(database, bob.user_id):
+        assert refused(LARGE_ALBUM + 1) == [month]
+        assert refused(LARGE_ALBUM) == []
+    with seats_taken(database, ada.user_id):
+        assert refused(LARGE_ALBUM + 1) == []
 
 
 def test_images_of_a_large_album_are_not_counted_for_each_visitor(
