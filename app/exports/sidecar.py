@@ -11,17 +11,16 @@ from app.exports.facts import beside_of, facts_of
 from app.exports.xmp_sidecar import sidecar_of
 from app.images.album_models import BY_TITLE, Album, AlbumImage, AlbumOrder
 from app.images.listing import Shown, detailed
-from app.images.models import STORED, Image, ImageState
+from app.images.models import Image
+from app.images.sidecar_models import WITH_SIDECAR
 
 VERSION = 1  # counted up where a reader of the former one would go wrong
-# One that is being processed changes once more when that is done.
-_WRITTEN = [state for state in STORED if state != ImageState.PROCESSING]
 
 
 def sidecars_of(owner_id: UUID, image_ids: list[UUID]) -> dict[UUID, bytes]:
     """Return the sidecars of those of a person's images that are stored; ends the transaction."""
     query = detailed(Image.stack_rank).where(
-        Image.owner_id == owner_id, Image.id.in_(image_ids), Image.state.in_(_WRITTEN)
+        Image.owner_id == owner_id, Image.id.in_(image_ids), Image.state.in_(WITH_SIDECAR)
     )
     rows = db.session.execute(query).all()
     db.session.rollback()

@@ -16,9 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    cast,
     delete,
     exists,
     func,
@@ -39,7 +37,15 @@ from app.images.album_models import AlbumImage
 from app.images.counted_models import ImageChange, Storage
 from app.images.listing import AnyRow
 from app.images.models import Image
-from app.images.sidecar_models import FIRST, MarkKind, Sidecar, SidecarMark, SidecarProgress
+from app.images.sidecar_models import (
+    FIRST,
+    LAST,
+    MarkKind,
+    Sidecar,
+    SidecarMark,
+    SidecarProgress,
+    change_number,
+)
 from app.images.tag_models import ImageTag
 
 log = logging.getLogger(__name__)
@@ -52,7 +58,6 @@ _AT_ONCE = 8
 _LEASE = timedelta(minutes=2)
 _SECONDS = 20.0
 _TRIED_AGAIN_AFTER = timedelta(minutes=5)
-_LAST = UUID(int=2**128 - 1)
 _MEMBERS: dict[str, tuple[Any, Any]] = {
     MarkKind.ALBUM: (AlbumImage.album_id, AlbumImage.image_id),
     MarkKind.TAG: (ImageTag.tag_id, ImageTag.image_id),
@@ -71,11 +76,11 @@ def owners_with_due(*, quiet: timedelta = QUIET) -> list[UUID]:
         select(Storage.user_id)
         .outerjoin(SidecarProgress, SidecarProgress.user_id == Storage.user_id)
         .where(
-            tuple_(Storage.last_change, literal(_LAST)) > read,
+            tuple_(Storage.last_change, literal(LAST)) > read,
             exists().where(
                 ImageChange.owner_id == Storage.user_id,
                 tuple_(ImageChange.number, ImageChange.image_id) > read,
-                ImageChange.number <= _until(quiet),
+                ImageChange.number <= change_number(quiet),
             ),
         )
     )
@@ -194,7 +199,7 @@ class _Writer:
 def _write_changed(owner_id: UUID, lease: _Lease, *, writer: _Writer, quiet: timedelta) -> int:
     """Write what the list of changes has next; note how far it was read. Return how many."""
     # Before the page: what is noted up to the older of both, the page cannot miss.
-    ends = select(Storage.last_change, _until(quiet)).where(Storage.user_id == owner_id)
+    ends = select(Storage.last_change, change_number(quiet)).where(Storage.user_id == owner_id)
     last, until = db.session.execute(ends).one_or_none() or (0, 0)
     page = db.session.execute(
         select(ImageChange.number, ImageChange.image_id, ImageChange.removed_at)
@@ -214,7 +219,7 @@ def _write_changed(owner_id: UUID, lease: _Lease, *, writer: _Writer, quiet: tim
     else:
         # Nothing else is there up to it, and nothing will be.
         read = max(min(last, until), page[-1].number if page else 0, lease.number)
-        lease.number, lease.image_id = read, _LAST
+        lease.number, lease.image_id = read, LAST
     return len(page)
 
 
@@ -288,9 +293,3 @@ def _end_lease(owner_id: UUID, lease: _Lease) -> None:
 
 def _is_due(quiet: timedelta) -> ColumnElement[bool]:
     return SidecarMark.due_at <= func.clock_timestamp() - literal(quiet)
-
-
-def _until(quiet: timedelta) -> ColumnElement[int]:
-    """The number of a change that would be made so long ago."""
-    moment = func.clock_timestamp() - literal(quiet)
-    return cast(func.extract("epoch", moment) * 1_000_000, BigInteger)

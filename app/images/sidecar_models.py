@@ -14,28 +14,38 @@ sent to S3 where the content is as it was (`Sidecar.digest`).
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
+    cast,
     delete,
     func,
+    literal,
     select,
     text,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, db, now
 from app.images.album_models import Album
-from app.images.models import Image, one_of
+from app.images.counted_models import ImageChange
+from app.images.models import STORED, Image, ImageState, one_of
 
 FIRST = UUID(int=0)
+LAST = UUID(int=2**128 - 1)
+# One that is being processed changes once more when that is done.
+WITH_SIDECAR = [state for state in STORED if state != ImageState.PROCESSING]
+# What was read this long ago is written, or tried again.
+_LONG_AGO = timedelta(days=1)
 
 
 class MarkKind(StrEnum):
@@ -105,6 +115,29 @@ class SidecarMark(Base):
 def mark_album(album: Album) -> None:
     """Have the sidecars of an album's images written again; the caller commits."""
     db.session.execute(select(func.mark_sidecars(MarkKind.ALBUM, album.id, album.owner_id)))
+
+
+def change_number(ago: timedelta) -> ColumnElement[int]:
+    """The number of a change that would be made so long ago."""
+    moment = func.clock_timestamp() - literal(ago)
+    return cast(func.extract("epoch", moment) * 1_000_000, BigInteger)
+
+
+def was_never_written() -> ColumnElement[bool]:
+    """Whether the list of changes was read past an image of the query, and no sidecar written."""
+    is_read = select(ImageChange.image_id).where(
+        ImageChange.image_id == Image.id,
+        ImageChange.number < change_number(_LONG_AGO),
+        SidecarProgress.user_id == Image.owner_id,
+        tuple_(ImageChange.number, ImageChange.image_id)
+        <= tuple_(SidecarProgress.number, SidecarProgress.image_id),
+    )
+    is_written = select(Sidecar.image_id).where(Sidecar.image_id == Image.id)
+    return (
+        Image.state.in_(WITH_SIDECAR)
+        & is_read.correlate(Image).exists()
+        & ~is_written.correlate(Image).exists()
+    )
 
 
 def mark_lost(image_ids: Collection[UUID]) -> None:

@@ -43,7 +43,7 @@ class Inconsistency(StrEnum):
     WRONG = "wrong"  # an original whose bytes are not the row's
     UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
     NO_COPY = "no_copy"  # the copy without metadata is not there that visitors are given
-    NO_SIDECAR = "no_sidecar"  # the sidecar is not there that was written
+    NO_SIDECAR = "no_sidecar"  # the sidecar is not there that was written, or should have been
     GIVEN_UP = "given_up"  # the original is right, but could not be processed
     ORPHAN = "orphan"  # objects that no row knows
     FOREIGN = "foreign"  # an object whose key is not of our making
@@ -292,7 +292,7 @@ def _lacking(row: Row, parts: list[Part]) -> Inconsistency | None:
         return Inconsistency.UNSEEN
     if row.has_bare and BARE not in names:
         return Inconsistency.NO_COPY
-    if row.has_sidecar and SIDECAR not in names:
+    if row.owes_sidecar and SIDECAR not in names:
         return Inconsistency.NO_SIDECAR
     return Inconsistency.GIVEN_UP if row.deserves_another_try else None
 

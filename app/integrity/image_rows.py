@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from app.clients.aws.bucket_versions import Part, Place
 from app.clients.aws.image_store import MOTION, PREVIEWS
@@ -14,7 +14,7 @@ from app.images.bare_models import BareOriginal, BareState
 from app.images.failure_messages import BROKEN, OURS
 from app.images.listing import AnyRow
 from app.images.models import STORED, Image
-from app.images.sidecar_models import Sidecar
+from app.images.sidecar_models import Sidecar, was_never_written
 from app.media.results import DECODER_VERSION
 
 
@@ -30,7 +30,7 @@ class Row:
     preview: str
     has_motion: bool
     has_bare: bool
-    has_sidecar: bool
+    owes_sidecar: bool
     failure: str | None
     decoder_version: int
 
@@ -69,7 +69,7 @@ def read_rows(
         Image.preview_format,
         Image.motion_bytes.is_not(None),
         exists().where(BareOriginal.image_id == Image.id, BareOriginal.state == BareState.MADE),
-        exists().where(Sidecar.image_id == Image.id),
+        or_(exists().where(Sidecar.image_id == Image.id), was_never_written()),
         Image.failure_code,
         Image.decoder_version,
     )
@@ -86,7 +86,7 @@ def read_rows(
         db.session.rollback()  # what follows waits for the outside
     for row in found:
         owner_id, image_id, state, sha256, size, has_preview, preview_format, *more = row
-        has_motion, has_bare, has_sidecar, failure, decoder_version = more
+        has_motion, has_bare, owes_sidecar, failure, decoder_version = more
         yield Row(
             place=Place(user_id=owner_id, image_id=image_id),
             state=state,
@@ -96,7 +96,7 @@ def read_rows(
             preview=PREVIEWS[preview_format],
             has_motion=has_motion,
             has_bare=has_bare,
-            has_sidecar=has_sidecar,
+            owes_sidecar=owes_sidecar,
             failure=failure,
             decoder_version=decoder_version,
         )

@@ -13,9 +13,7 @@ from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
-from app.clients.aws.image_store import SIDECAR
-from app.integrity.orphans import look_for_orphans
-from app.jobs.cleanup import MAX_SIDECARS_BESIDE, decode_again_what_older_decoders_could_not
+from app.jobs.cleanup import decode_again_what_older_decoders_could_not
 from app.media.formats import sniff
 from app.media.results import DECODER_VERSION
 from app.media.sandbox.pool import DecoderPool
@@ -27,7 +25,6 @@ from tests.media.motion_samples import VIDEO, of_samsung
 from tests.media.raw_samples import RAW
 from tests.support.images import Picture, jpeg
 from tests.support.library import Library, library_on
-from tests.support.sidecars import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +42,7 @@ def shared() -> Iterator[Library]:
 def library(shared: Library) -> Iterator[Library]:
     """A library in which all is well; each test begins with an empty one."""
     yield shared
-    for item in shared.s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
-        shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
-    for item in shared.s3.list_object_versions(Bucket=BUCKET).get("DeleteMarkers", []):
-        shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
-    shared.value("DELETE FROM users RETURNING 1")
+    shared.empty()
     while messages := shared.worker_context.pictures.receive(wait_seconds=0):
         for message in messages:
             shared.worker_context.pictures.done(message)
@@ -273,69 +266,6 @@ def test_a_lost_copy_without_metadata_is_asked_for_anew(library: Library, ada: U
     assert library.examine() == []
 
 
-def test_a_lost_sidecar_is_written_again(library: Library, ada: UUID) -> None:
-    place = library.add(ada)
-    assert write_sidecars(library, ada) == 1
-    assert library.examine() == []
-    library.delete(place, part=SIDECAR)
-    assert library.examine() == [("no_sidecar", "reported", place.key)]
-    assert write_sidecars(library, ada) == 0
-    assert library.examine(repair=True) == [("no_sidecar", "repaired", place.key)]
-    assert write_sidecars(library, ada) == 1
-    assert library.state(place) == "ready"
-    assert library.examine() == []
-
-
-def test_the_round_finds_sidecars_that_are_lost_or_of_another_time(
-    library: Library, ada: UUID
-) -> None:
-    lost, other, right = (library.add(ada) for _ in range(3))
-    assert write_sidecars(library, ada) == 3
-    library.delete(lost, part=SIDECAR)
-    # As after a restore: the bucket has sidecars of a time that the database does not know.
-    hours = {lost: 2, other: 24, right: 0}
-    for place, count in hours.items():
-        library.value(
-            "UPDATE sidecars SET written_at = written_at - make_interval(hours => :count)"
-            " WHERE image_id = :id RETURNING 1",
-            count=count,
-            id=place.image_id,
-        )
-    go_round(library)
-    marked = library.value("SELECT array_agg(subject_id) FROM sidecar_marks")
-    assert set(marked) == {lost.image_id, other.image_id}
-    assert write_sidecars(library, ada) == 2
-    go_round(library)
-    assert library.value("SELECT count(*) FROM sidecar_marks") == 0
-
-
-def test_few_sidecars_are_written_while_images_wait(library: Library, ada: UUID) -> None:
-    waiting = library.add(ada)
-    library.value("UPDATE images SET state = 'processing' RETURNING 1")
-    library.value(
-        "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
-        " created_at, timeline_at, description_state, has_preview, attempts)"
-        " SELECT gen_random_uuid(), :owner, 'x.jpg', 1, sha256(number::text::bytea),"
-        " 'image/jpeg', 'ready', now(), now(), 'none', false, 0"
-        " FROM generate_series(1, :count) AS number RETURNING 1",
-        owner=ada,
-        count=2 * MAX_SIDECARS_BESIDE,
-    )
-    library.value("UPDATE image_changes SET number = number - 3600000000 RETURNING 1")
-    library.worker_context.sweep()
-    written = library.value("SELECT count(*) FROM sidecars")
-    assert 0 < written <= MAX_SIDECARS_BESIDE
-    library.value(
-        "UPDATE images SET state = 'ready' WHERE id = :id RETURNING 1", id=waiting.image_id
-    )
-    library.worker_context.sweep()
-    assert library.value("SELECT count(*) FROM sidecars") > max(written, MAX_SIDECARS_BESIDE)
-
-
-def write_sidecars(library: Library, owner: UUID) -> int:
-    return Writer(library.worker_context).write_of(owner)
-
-
 def test_what_was_given_up_is_told_and_tried_again(
     library: Library, ada: UUID, decoders: DecoderPool
 ) -> None:
@@ -390,13 +320,13 @@ def test_round_has_what_older_decoders_called_broken_decoded_again_once(
     library.value(f"UPDATE images SET {failed} 2 RETURNING 1")  # noqa: S608
     gone = f"UPDATE images SET deleted_at = now() WHERE id = '{deleted.image_id}' RETURNING 1"  # noqa: S608
     library.value(gone)
-    go_round(library)
+    library.go_round()
     assert (library.state(place), library.state(deleted)) == ("processing", "damaged")
     library.work(decoders)
     assert library.state(place) == "ready"
     # What this version calls broken is left alone.
     library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
-    go_round(library)
+    library.go_round()
     assert library.state(place) == "damaged"
 
 
@@ -408,7 +338,7 @@ def test_round_passes_over_a_row_that_somebody_has_locked(library: Library, ada:
     with engine.begin() as connection:
         locked = f"SELECT 1 FROM images WHERE id = '{places[0].image_id}' FOR UPDATE"  # noqa: S608
         connection.execute(text(locked))
-        go_round(library)
+        library.go_round()
     engine.dispose()
     assert [library.state(place) for place in places] == ["damaged", "processing"]
 
@@ -422,23 +352,12 @@ def test_round_passes_over_somebody_whose_counts_are_locked(library: Library) ->
     begun = time.monotonic()
     with engine.begin() as connection:
         connection.execute(text("SELECT take_change(:owner)"), {"owner": hers.user_id})
-        go_round(library)
+        library.go_round()
     engine.dispose()
     assert (library.state(hers), library.state(his)) == ("damaged", "processing")
     assert time.monotonic() - begun < 5  # all else waits for ten
-    go_round(library)
+    library.go_round()
     assert library.state(hers) == "processing"
-
-
-def go_round(library: Library) -> None:
-    """Go through the whole bucket, as sweeps do in the course of a day."""
-    library.value("DELETE FROM rounds RETURNING 1")
-    with library.worker_context.app.app_context():
-        look_for_orphans(
-            inventory=library.worker_context.inventory,
-            store=library.worker_context.store,
-            exports=library.worker_context.exports,
-        )
 
 
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:

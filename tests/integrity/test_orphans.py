@@ -62,10 +62,7 @@ def library(shared: Library) -> Iterator[Library]:
     """An empty library, whose database has been watching for a week."""
     watched(shared, since="7 days")
     yield shared
-    for kind in ("Versions", "DeleteMarkers"):
-        for item in shared.s3.list_object_versions(Bucket=BUCKET).get(kind, []):
-            shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
-    shared.value("DELETE FROM users RETURNING 1")
+    shared.empty()
     shared.value("DELETE FROM rounds RETURNING 1")
 
 

@@ -21,6 +21,7 @@ from app.clients.aws.image_store import Part, delete_versions, key_of
 from app.database import db, now
 from app.images.models import Image, ImageState
 from app.integrity.check import IntegrityChecker, RepairOptions, Slice
+from app.integrity.orphans import look_for_orphans
 from app.jobs.worker_context import WorkerContext
 from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
@@ -153,6 +154,23 @@ class Library:
                 slices.append(doctor.examine(after=after, max_rows=max_rows))
                 after = slices[-1].last
         return slices
+
+    def go_round(self) -> None:
+        """Go through the whole bucket, as sweeps do in the course of a day."""
+        self.value("DELETE FROM rounds RETURNING 1")
+        with self.worker_context.app.app_context():
+            look_for_orphans(
+                inventory=self.worker_context.inventory,
+                store=self.worker_context.store,
+                exports=self.worker_context.exports,
+            )
+
+    def empty(self) -> None:
+        """Delete all objects, in all versions, and all people."""
+        for kind in ("Versions", "DeleteMarkers"):
+            for item in self.s3.list_object_versions(Bucket=BUCKET).get(kind, []):
+                self.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+        self.value("DELETE FROM users RETURNING 1")
 
     def work(self, decoders: DecoderPool) -> None:
         """Do what is in the queue of pictures, as the worker does."""
