@@ -4,14 +4,16 @@
 less in memory (docs/decisions/0141). The first question of a person reads the signs of all of
 theirs, each later one what changed since, by a number that a trigger gives (migration 0087). Rows
 that were deleted are noticed by whoever looks for them: then all are read anew, and after
-RELOAD_SECONDS anyway.
+RELOAD_SECONDS anyway. Questions of one person read in turn: to read a million takes another 190 MB.
+Signs of a person who asked for nothing for RELOAD_SECONDS are forgotten by the next question of
+anybody.
 """
 
 import io
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -107,6 +109,32 @@ class Signs:
         )
 
 
+@dataclass(kw_only=True)
+class _Held:
+    """What is held of one person.
+
+    Attributes:
+        reading: is held while signs are read and exchanged.
+        signs: None: all are to be read.
+        asked_at: when the last question came.
+    """
+
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    signs: Signs | None = None
+    asked_at: float = 0.0
+
+    def read_on(self, owner_id: UUID) -> Signs:
+        """Read what changed, or all."""
+        moment = time.monotonic()
+        if self.signs and moment - self.signs.read_at < RELOAD_SECONDS:
+            changed = read_signs(owner_id, after=self.signs.version, read_at=moment)
+            self.signs = self.signs.with_changed(changed)
+        else:
+            self.signs = None  # not held beside those that are read
+            self.signs = read_signs(owner_id, after=-1, read_at=moment)
+        return self.signs
+
+
 class HeldSigns:
     """Signs of some people; of too many, those of who asked longest ago are forgotten."""
 
@@ -114,7 +142,7 @@ class HeldSigns:
         """Hold nothing yet; later the signs of `most` images, or of one person."""
         self._most = most
         self._lock = threading.Lock()
-        self._by_owner: OrderedDict[UUID, Signs] = OrderedDict()
+        self._by_owner: OrderedDict[UUID, _Held] = OrderedDict()
 
     def nearest(self, owner_id: UUID, vector: Vector, *, most: int) -> list[str]:
         """Return a person's images whose signs differ least from a vector's, the nearest first.
@@ -127,24 +155,41 @@ class HeldSigns:
     def forget(self, owner_id: UUID) -> None:
         """Forget a person's: they are read anew by the next question."""
         with self._lock:
-            self._by_owner.pop(owner_id, None)
+            held = self._by_owner.get(owner_id)
+        if held:
+            with held.reading:
+                held.signs = None
 
     def _up_to_date(self, owner_id: UUID) -> Signs:
+        db.session.connection()  # before the lock: whoever has it waits for no connection
         with self._lock:
-            held = self._by_owner.get(owner_id)
-        moment = time.monotonic()
-        if held is not None and moment - held.read_at < RELOAD_SECONDS:
-            held = held.with_changed(read_signs(owner_id, after=held.version, read_at=moment))
-        else:
-            held = read_signs(owner_id, after=-1, read_at=moment)
+            held = self._by_owner.get(owner_id) or _Held()
+            self._note_question(owner_id, held)
+        with held.reading:
+            signs = held.read_on(owner_id)
         with self._lock:
-            self._by_owner[owner_id] = held
-            self._by_owner.move_to_end(owner_id)
-            total = sum(len(each.ids) for each in self._by_owner.values())
-            while total > self._most and len(self._by_owner) > 1:
-                _, gone = self._by_owner.popitem(last=False)
-                total -= len(gone.ids)
-        return held
+            self._note_question(owner_id, held)
+            self._forget_too_many()
+        return signs
+
+    def _note_question(self, owner_id: UUID, held: _Held) -> None:
+        """Put a person's last, and forget who asked for nothing for long."""
+        held.asked_at = time.monotonic()
+        self._by_owner[owner_id] = held
+        self._by_owner.move_to_end(owner_id)
+        while held.asked_at - next(iter(self._by_owner.values())).asked_at >= RELOAD_SECONDS:
+            self._by_owner.popitem(last=False)
+
+    def _forget_too_many(self) -> None:
+        count_of = {
+            owner_id: len(signs.ids)
+            for owner_id, held in self._by_owner.items()
+            if (signs := held.signs)  # once, since its person may read them anew meanwhile
+        }
+        total = sum(count_of.values())
+        while total > self._most and len(self._by_owner) > 1:
+            gone, _ = self._by_owner.popitem(last=False)
+            total -= count_of.get(gone, 0)
 
 
 def read_signs(owner_id: UUID, *, after: int, read_at: float) -> Signs:
