@@ -27,9 +27,12 @@ def beside_of(user_id: UUID, image_ids: list[UUID]) -> dict[UUID, Shown]:
 
 
 def facts_of(row: AnyRow, *, beside: Shown) -> Shown:
-    """Return what is known of an image: the API's ImageDetail without addresses, and `beside`."""
+    """Return what is known of an image: the API's ImageDetail, and `beside`.
+
+    It is without addresses and without the guess of its time zone, which nobody said.
+    """
     facts = {**detail(row, reader=_no_addresses), **beside}
-    for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
+    for name in ("thumbnail_url", "preview_url", "urls_expire_at", "time_zone_guess"):
         del facts[name]
     return facts
 

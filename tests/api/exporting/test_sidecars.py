@@ -70,6 +70,8 @@ def test_a_sidecar_says_all_that_is_known(
     image_id, other_id = upload(ada, 7101, 7102)
     words = {"alt_text": "A boat", "text": "Two\nlines", "visible_text": "N 12", "tags": ["sea"]}
     said = {"description": words, "favourite": True, "rating": 4, "name": "Boat, at sea.jpg"}
+    taken = {"at": "2024-07-03T14:05:06", "offset_minutes": None}
+    said |= {"taken": taken, "location": {"latitude": 48.8584, "longitude": 2.2945}}
     ada.http.patch(f"/api/images/{image_id}", json=said).raise_for_status()
     tag_images(ada, "family/Oma", [image_id])
     album_id = make_album(ada, title="By hand", order="manual", description="Of 2019")
@@ -77,9 +79,13 @@ def test_a_sidecar_says_all_that_is_known(
     assert writer.write(ada) == 2
     found = read(ada, image_id)
     shown = ada.detail(image_id)
-    addresses = {name for name in shown if name.endswith("_url")} | {"urls_expire_at", "albums"}
-    assert {name: found[name] for name in shown.keys() - addresses} == {
-        name: value for name, value in shown.items() if name not in addresses
+    others = {name for name in shown if name.endswith("_url")} | {"urls_expire_at", "albums"}
+    # A guess, and nothing that is known.
+    assert shown["time_zone_guess"] == "Europe/Paris"
+    assert "time_zone_guess" not in found
+    others.add("time_zone_guess")
+    assert {name: found[name] for name in shown.keys() - others} == {
+        name: value for name, value in shown.items() if name not in others
     }
     (album,) = found["albums"]
     (of_other,) = read(ada, other_id)["albums"]
