@@ -81,18 +81,22 @@ export class UploadQueue {
     };
   }
 
-  add(chosen: readonly Chosen[], album: IntoAlbum | null = null): void {
+  /** Answers their ids. */
+  add(chosen: readonly Chosen[], album: IntoAlbum | null = null): number[] {
+    const ids: number[] = [];
     for (const { file, name, contentType, onEnd } of chosen) {
       this.#lastId += 1;
       const failure = validateFile({ file, contentType }, this.#parts.limits);
       const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
       const upload: Upload = { id: this.#lastId, file, name, contentType, album, phase, kept: 0 };
       this.#uploads.set(upload.id, upload);
+      ids.push(upload.id);
       if (onEnd) this.#onEnd.set(upload.id, onEnd);
       if (failure) onEnd?.(phase);
       if (!failure) void this.#carry(upload);
     }
     this.#tellNow();
+    return ids;
   }
 
   /** Stops one that is not sent yet; its place is given back. What is sent already stays. */
@@ -141,6 +145,11 @@ export class UploadQueue {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** As it is at this moment, which a snapshot may not be; undefined: it is off the list. */
+  phaseOf(id: number): Phase | undefined {
+    return this.#uploads.get(id)?.phase;
+  }
 
   readonly snapshot = (): readonly Upload[] => this.#snapshot;
 

@@ -10,10 +10,12 @@ import { pictureFile, standInHash } from "../queue/testing/fakes";
 import { QueueUnderTest } from "../queue/testing/queue-harness";
 import { ImportApi } from "./import-api";
 import type { Row } from "./rows";
+import { parseSidecar } from "./sidecar";
 import { TakeoutImport } from "./takeout-import";
 
 type InLibrary = { id: string; sha256: string; created_at: string; state: "ready" };
 
+const realTimeout = setTimeout;
 let uploads: QueueUnderTest;
 let library: InLibrary[];
 let asked: string[];
@@ -69,6 +71,7 @@ const rowOf = async (file: File, id: number): Promise<Row> => ({
 /** Plans files of these names. */
 const plan = async (...names: string[]): Promise<void> => {
   const files = names.map((name) => pictureFile(name));
+  const words = names.map((name, index) => loved(name, files.length + index));
   const { queue } = uploads;
   session = new TakeoutImport({
     dropped: files.map((file) => ({ file, path: file.name })),
@@ -78,16 +81,35 @@ const plan = async (...names: string[]): Promise<void> => {
     album: null,
     api: new ImportApi(new QueryClient(), (call) => call(), end.signal),
     signal: end.signal,
-    read: () => Promise.all(files.map(rowOf)),
+    read: () => Promise.all(files.map(rowOf)).then((rows) => [...rows, ...words]),
   });
   await until("plan");
 };
 
-const until = (stage: string) =>
-  vi.waitFor(async () => {
+/** The import's words of a file of this name: it is a favourite. */
+const loved = (name: string, id: number): Row => ({
+  kind: "json",
+  id,
+  container: "",
+  path: `${name}.json`,
+  name: `${name}.json`,
+  size: 2,
+  modified: null,
+  source: { file: id, at: null },
+  said: parseSidecar(JSON.stringify({ title: name, favorited: true, photoTakenTime: {} })),
+});
+
+/** In steps of time, between which answers of the server come in. */
+const until = async (stage: string): Promise<void> => {
+  for (let step = 0; step < 1_000 && session.snapshot().stage !== stage; step += 1) {
     await vi.advanceTimersByTimeAsync(200);
-    expect(session.snapshot().stage).toBe(stage);
-  });
+    await answers();
+  }
+  expect(session.snapshot().stage).toBe(stage);
+};
+
+/** Lets the server of the test answer. */
+const answers = () => new Promise((resolve) => realTimeout(resolve, 0));
 
 const arrivesOtherwise = async (name: string) => {
   const created_at = new Date().toISOString();
@@ -108,5 +130,32 @@ test("what did not become this import's picture stays when it comes by another w
   await arrivesOtherwise("b.jpg");
   await session.undo();
   expect(session.snapshot()).toMatchObject({ undone: { pictures: 1 } });
-  expect(asked).toEqual(['{"action":"delete","images":{"ids":["a.jpg again"]}}']);
+  expect(asked.slice(1)).toEqual(['{"action":"delete","images":{"ids":["a.jpg again"]}}']);
+});
+
+test("what another upload of the page brings has the export's words, and is not the import's", async () => {
+  uploads.storage.takesMs = 3_000;
+  uploads.add(pictureFile("a.jpg"));
+  await plan("a.jpg");
+  session.begin();
+  await until("done");
+  expect(asked).toEqual(['{"action":"favourite","images":{"ids":["image-1"]}}']);
+  expect(session.snapshot()).toMatchObject({ report: { added: 0, already: 1 } });
+  await arrivesOtherwise("a.jpg");
+  await session.undo();
+  expect(session.snapshot()).toMatchObject({ undone: { pictures: 0 } });
+});
+
+test("where the other upload fails, the import sends it", async () => {
+  uploads.storage.next.push("hold");
+  uploads.add(pictureFile("a.jpg"));
+  await plan("a.jpg");
+  session.begin();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(uploads.names).toEqual(["sending", "duplicate"]);
+  uploads.queue.cancel(1);
+  uploads.queue.clearFinished();
+  await until("done");
+  expect(asked).toEqual(['{"action":"favourite","images":{"ids":["image-1"]}}']);
+  expect(session.snapshot()).toMatchObject({ report: { added: 1, already: 0 } });
 });

@@ -85,6 +85,10 @@ export class TakeoutImport {
   #ready: Landed[] = [];
   /** In the library, and being read there. */
   #unread: Landed[] = [];
+  /** Those that another upload of this page stands for, with its id. */
+  readonly #twins = new Map<string, { picture: Landed; twinId: number }>();
+  /** Their uploads, by SHA-256. */
+  readonly #uploads = new Map<string, number>();
   #wake: (() => void) | null = null;
   #isLooping = false;
 
@@ -223,7 +227,8 @@ export class TakeoutImport {
     // Before anything is sent: a page that is closed cannot say any more what it added.
     await journal.noteSending(chosen.map(({ sha256 }) => sha256));
     await journal.setDone(false);
-    this.#parts.queue.add(chosen);
+    const ids = this.#parts.queue.add(chosen);
+    for (const [index, { sha256 }] of chosen.entries()) this.#uploads.set(sha256, ids[index] ?? -1);
     this.#resume();
   }
 
@@ -242,6 +247,7 @@ export class TakeoutImport {
         const onEnd = (phase: Phase) => {
           this.#phases.set(sha256, phase);
           this.#open.delete(sha256);
+          this.#twins.delete(sha256);
           if ("image" in phase && SETTLED.has(phase.image.state)) {
             // What was in Recently deleted goes back there when this is undone.
             const isSent = phase.name !== "already";
@@ -249,6 +255,10 @@ export class TakeoutImport {
               isSent || phase.restored || isWithin(wasSent, Date.parse(phase.image.created_at));
             this.#ready.push({ ...landed, imageId: phase.image.id, isNew, isSent });
           } else void journal.forgetPicture(sha256);
+          if (phase.name === "duplicate") {
+            const picture = { ...landed, imageId: "", isNew: false, isSent: false };
+            this.#twins.set(sha256, { picture, twinId: phase.twinId });
+          }
           this.#wake?.();
           if (!this.#isLooping) this.#resume();
         };
@@ -285,6 +295,7 @@ export class TakeoutImport {
         await this.#pause();
         this.#parts.signal.throwIfAborted();
         await journal.noteStillSending();
+        await this.#lookAtTwins();
         await this.#lookAtUnread();
         while (this.#ready.length > 0) await applier.say(this.#ready.splice(0, ROUND));
       }
@@ -302,7 +313,7 @@ export class TakeoutImport {
   }
 
   #isOver(): boolean {
-    return this.#open.size === 0;
+    return this.#open.size === 0 && this.#twins.size === 0;
   }
 
   /** Until something has landed, and some more with it. */
@@ -315,6 +326,32 @@ export class TakeoutImport {
       };
     });
     this.#wake = null;
+  }
+
+  /** What another upload brought, which is no part of this import, has the export's words too. */
+  async #lookAtTwins(): Promise<void> {
+    const { queue, api } = this.#parts;
+    const untold = new Map<string, Landed>();
+    for (const [sha256, { picture, twinId }] of this.#twins) {
+      const own = queue.phaseOf(this.#uploads.get(sha256) ?? -1);
+      const twin = queue.phaseOf(twinId);
+      if (own && own.name !== "duplicate")
+        this.#open.add(sha256); // the other one failed: it is sent itself
+      else if (twin && "image" in twin) this.#ready.push({ ...picture, imageId: twin.image.id });
+      else if (!twin || twin.name === "failed" || twin.name === "cancelled") {
+        untold.set(sha256, picture);
+      } else continue;
+      this.#twins.delete(sha256);
+    }
+    if (untold.size === 0) return;
+    // Both are off the list, which a person has cleared.
+    for (const { sha256, id, state, isDeleted } of await api.library()) {
+      const picture = untold.get(sha256);
+      if (!picture || isDeleted) continue;
+      (SETTLED.has(state) ? this.#ready : this.#unread).push({ ...picture, imageId: id });
+      untold.delete(sha256);
+    }
+    for (const sha256 of untold.keys()) this.#phases.set(sha256, { name: "cancelled" });
   }
 
   async #lookAtUnread(): Promise<void> {
@@ -338,7 +375,8 @@ export class TakeoutImport {
     const pictures = this.#plan?.pictures ?? new Map<string, PlannedPicture>();
     for (const [sha256, { outcome, facts }] of pictures) {
       const phase = this.#phases.get(sha256);
-      if (outcome === "here" || (phase?.name === "already" && !phase.restored)) already += 1;
+      const isThere = phase?.name === "duplicate" || (phase?.name === "already" && !phase.restored);
+      if (outcome === "here" || isThere) already += 1;
       else if (phase?.name === "failed") {
         failed.push({ name: facts.name, reason: phase.failure.reason });
       } else if (phase?.name === "cancelled") cancelled += 1;
