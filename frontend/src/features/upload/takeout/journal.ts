@@ -22,7 +22,7 @@ type NotedImport = {
   /** When it was about to send the first and the last picture that it knew nothing more of. */
   sending: Span | null;
   isDone: boolean;
-  /** Names and sizes of what was dropped. */
+  /** Of what was dropped: see marksOf(). */
   marks: string[];
   albums: NotedAlbum[];
 };
@@ -54,7 +54,7 @@ export class Journal {
     this.pictures = new Map(pictures.map((picture) => [picture.sha256, picture]));
   }
 
-  /** That of the last import of any of these; else a new one. */
+  /** That of the last import of these, or of some of them, or of these and more; else a new one. */
   static async open(userId: string, marks: readonly string[]): Promise<Journal> {
     const database = await openDatabase(userId);
     const fresh = {
@@ -69,7 +69,7 @@ export class Journal {
     try {
       const all = await answer<NotedImport[]>(database, IMPORTS, (store) => store.getAll());
       const found = all
-        .filter((note) => note.marks.some((mark) => marks.includes(mark)))
+        .filter((note) => isSame(note.marks, marks))
         .sort((one, other) => other.begun - one.begun)[0];
       if (!found) return new Journal(database, fresh, []);
       const range = IDBKeyRange.bound([found.id], [found.id, []]);
@@ -209,6 +209,12 @@ export class Journal {
 /** Whether something of the server's clock was within a time of this device's. */
 export const isWithin = (span: Span | null, at: number): boolean =>
   span !== null && at >= span.since - CLOCKS_MS && at <= span.until + CLOCKS_MS;
+
+/** Whether all of the smaller one are in the other. */
+export const isSame = (some: readonly string[], others: readonly string[]): boolean => {
+  const [few, many] = some.length < others.length ? [some, others] : [others, some];
+  return few.length > 0 && few.every((mark) => many.includes(mark));
+};
 
 /** Null where storage is closed to the page: then a journal lives as long as the page. */
 const openDatabase = (userId: string): Promise<IDBDatabase | null> =>

@@ -9,9 +9,10 @@ import { server } from "@/test/server";
 import { pictureFile, standInHash } from "../queue/testing/fakes";
 import { QueueUnderTest } from "../queue/testing/queue-harness";
 import { ImportApi } from "./import-api";
+import { isSame } from "./journal";
 import type { Row } from "./rows";
 import { parseSidecar } from "./sidecar";
-import { TakeoutImport } from "./takeout-import";
+import { marksOf, TakeoutImport } from "./takeout-import";
 
 type InLibrary = { id: string; sha256: string; created_at: string; state: "ready" };
 
@@ -158,4 +159,36 @@ test("where the other upload fails, the import sends it", async () => {
   await until("done");
   expect(asked).toEqual(['{"action":"favourite","images":{"ids":["image-1"]}}']);
   expect(session.snapshot()).toMatchObject({ report: { added: 1, already: 0 } });
+});
+
+const dropped = (path: string, content: string, lastModified = 1) => {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return { file: new File([content], name, { lastModified }), path };
+};
+
+test.each([
+  ["a zip of several", true, [dropped("a.zip", "a"), dropped("b.zip", "bb")]],
+  [
+    "a zip, and pictures that were dropped with it",
+    true,
+    [dropped("a.zip", "a"), dropped("c", "")],
+  ],
+  ["a zip of the same name", false, [dropped("a.zip", "another")]],
+])("the same import: %s", (_, isIt, files) => {
+  expect(isSame(marksOf([dropped("a.zip", "a", 2)]), marksOf(files))).toBe(isIt);
+});
+
+test.each([
+  ["a folder", true, [dropped("DCIM/b.jpg", "b", 2)]],
+  ["a folder of that name, with as many files", false, [dropped("DCIM/b.jpg", "bb")]],
+  ["a file of the same name", false, [dropped("DCIM", "b")]],
+])("the same import: %s", (_, isIt, files) => {
+  expect(isSame(marksOf([dropped("DCIM/b.jpg", "b")]), marksOf(files))).toBe(isIt);
+});
+
+test("pictures of one name are the same by their dates", () => {
+  const mark = (time: number) => marksOf([dropped("b.jpg", "b", time)]);
+  expect(mark(1)).toEqual(mark(1));
+  expect(mark(1)).not.toEqual(mark(2));
+  expect(isSame([...mark(1), "c"], [...mark(1), "d"])).toBe(false);
 });

@@ -396,13 +396,19 @@ export class TakeoutImport {
 const reasonOf = (error: unknown): string =>
   error instanceof ApiProblem ? error.detail : NO_CONNECTION;
 
-/** What tells one import from another: its zips, or the folders that were dropped, by their number of files. */
-const marksOf = (dropped: readonly DroppedFile[]): string[] => {
-  const zips = dropped.filter(({ file }) => isZip(file.name));
-  const others = dropped.filter(({ file }) => !isZip(file.name));
-  const folders = groupBy(others, ({ path }) => path.split("/")[0]);
+/** What tells one import from another: its zips, the folders that were dropped, and what was dropped alone. */
+export const marksOf = (dropped: readonly DroppedFile[]): string[] => {
+  const isInFolder = ({ file, path }: DroppedFile) => !isZip(file.name) && path.includes("/");
+  const alone = dropped.filter((each) => !isInFolder(each));
+  const folders = groupBy(dropped.filter(isInFolder), ({ path }) => path.split("/")[0]);
   return [
-    ...zips.map(({ file }) => `${file.name} ${file.size}`),
-    ...[...folders].map(([name, files]) => `${name ?? ""} ${files.length} files`),
+    // A zip that is downloaded again is the same, and has another date.
+    ...alone.map(({ file: { name, size, lastModified } }) =>
+      isZip(name) ? `${name} ${size}` : `${name} ${size} ${lastModified}`,
+    ),
+    ...[...folders].map(([name, files]) => {
+      const size = files.reduce((sum, { file }) => sum + file.size, 0);
+      return `${name ?? ""}/ ${files.length} ${size}`;
+    }),
   ];
 };
