@@ -37,6 +37,11 @@ beforeEach(() => {
         has_more: false,
       }),
     ),
+    http.get("*/api/images", () =>
+      HttpResponse.json({ images: [], next_cursor: null, addresses: null }),
+    ),
+    http.patch("*/api/images/:id", () => HttpResponse.json({})),
+    http.get("*/api/images/:id", () => HttpResponse.json({ ...anImage(), corrected: ["taken"] })),
     http.get("*/api/albums", () => HttpResponse.json({ albums: [], next_cursor: null })),
     http.post("*/api/images/batch", async ({ request }) => {
       asked.push(await request.text());
@@ -97,7 +102,9 @@ const loved = (name: string, id: number): Row => ({
   size: 2,
   modified: null,
   source: { file: id, at: null },
-  said: parseSidecar(JSON.stringify({ title: name, favorited: true, photoTakenTime: {} })),
+  said: parseSidecar(
+    JSON.stringify({ title: name, favorited: true, photoTakenTime: { timestamp: "1563105600" } }),
+  ),
 });
 
 /** In steps of time, between which answers of the server come in. */
@@ -159,6 +166,30 @@ test("where the other upload fails, the import sends it", async () => {
   await until("done");
   expect(asked).toEqual(['{"action":"favourite","images":{"ids":["image-1"]}}']);
   expect(session.snapshot()).toMatchObject({ report: { added: 1, already: 0 } });
+});
+
+test("an undo cancels what still runs, and what lands afterwards begins nothing", async () => {
+  await plan("a.jpg", "b.jpg", "c.jpg");
+  uploads.storage.next.push("stored", "hold", "hold");
+  // What is said of the first is refused; the others are being sent.
+  server.use(
+    http.get("*/api/images", () =>
+      HttpResponse.json({ code: "forbidden", detail: "No." }, { status: 403 }),
+    ),
+  );
+  session.begin();
+  await until("done");
+  expect(uploads.names).toEqual(["ready", "sending", "sending"]);
+  await arrivesOtherwise("a.jpg");
+  const undoing = session.undo();
+  await until("undone");
+  await undoing;
+  expect(session.snapshot()).toMatchObject({ undone: { pictures: 1 } });
+  expect(uploads.names).toEqual(["ready", "cancelled", "cancelled"]);
+  uploads.queue.retry(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(uploads.names).toEqual(["ready", "ready", "cancelled"]);
+  expect(session.snapshot().stage).toBe("undone");
 });
 
 const dropped = (path: string, content: string, lastModified = 1) => {

@@ -64,6 +64,8 @@ type InLibrary = { id: string; state: string; isDeleted: boolean; createdAt: num
 const ROUND = 500;
 /** What has landed is gathered for so long: many are said at once. */
 const GATHER_MS = 2_000;
+/** An undo waits so long for what is being processed. */
+const PROCESSING_MS = 30_000;
 const SETTLED = new Set(["ready", "damaged"]);
 const UNSETTLED = new Set(["uploading", "processing"]);
 const NO_CONNECTION =
@@ -91,6 +93,8 @@ export class TakeoutImport {
   readonly #uploads = new Map<string, number>();
   #wake: (() => void) | null = null;
   #isLooping = false;
+  #looping: Promise<void> | null = null;
+  #isUndoing = false;
 
   constructor(parts: ImportParts) {
     this.#parts = parts;
@@ -143,7 +147,9 @@ export class TakeoutImport {
     const journal = this.#journal;
     if (!journal) return;
     const before = this.#state;
+    this.#isUndoing = true;
     this.#set({ stage: "undoing" });
+    await this.#stopSending();
     try {
       this.#set({ stage: "undone", undone: await undoImport(this.#parts.api, journal) });
     } catch (error) {
@@ -154,6 +160,17 @@ export class TakeoutImport {
           ? { stage: "done", report: { ...before.report, endedBy: reason } }
           : { stage: "unreadable", reason },
       );
+    }
+  }
+
+  /** Cancels what is not sent yet; what is sent has to be in the library to be taken back. */
+  async #stopSending(): Promise<void> {
+    for (const id of this.#uploads.values()) this.#parts.queue.cancel(id);
+    this.#wake?.();
+    await this.#looping;
+    const giveUpAt = Date.now() + PROCESSING_MS;
+    while (this.#open.size > 0 && Date.now() < giveUpAt) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS / 4));
     }
   }
 
@@ -223,7 +240,9 @@ export class TakeoutImport {
       zone: choices.zone,
       open: this.#parts.album,
     });
-    this.#resume = () => void this.#loop(applier, journal);
+    this.#resume = () => {
+      this.#looping = this.#loop(applier, journal);
+    };
     // Before anything is sent: a page that is closed cannot say any more what it added.
     await journal.noteSending(chosen.map(({ sha256 }) => sha256));
     await journal.setDone(false);
@@ -248,6 +267,7 @@ export class TakeoutImport {
           this.#phases.set(sha256, phase);
           this.#open.delete(sha256);
           this.#twins.delete(sha256);
+          if (this.#isUndoing) return;
           if ("image" in phase && SETTLED.has(phase.image.state)) {
             // What was in Recently deleted goes back there when this is undone.
             const isSent = phase.name !== "already";
@@ -292,6 +312,7 @@ export class TakeoutImport {
     let endedBy: string | null = null;
     try {
       while (!this.#isOver() || this.#ready.length > 0 || this.#unread.length > 0) {
+        if (this.#isUndoing) return;
         await this.#pause();
         this.#parts.signal.throwIfAborted();
         await journal.noteStillSending();
@@ -305,6 +326,7 @@ export class TakeoutImport {
     } finally {
       this.#isLooping = false;
     }
+    if (this.#isUndoing) return;
     const report = this.#report(applier, endedBy);
     const isWhole = report.failed.length === 0 && report.cancelled === 0 && endedBy === null;
     await journal.setDone(isWhole);
@@ -322,7 +344,7 @@ export class TakeoutImport {
     await new Promise<void>((resolve) => {
       setTimeout(resolve, GATHER_MS);
       this.#wake = () => {
-        if (this.#isOver()) resolve();
+        if (this.#isOver() || this.#isUndoing) resolve();
       };
     });
     this.#wake = null;
