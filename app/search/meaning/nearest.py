@@ -12,7 +12,7 @@ among the nearest 10,000 of a person is hardly near.
 
 import struct
 from binascii import Error as NotHexError
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.errors import InvalidCursorError
 from app.images.pagination import decode_cursor, encode_cursor
 from app.search.asked import Asked, Bounds
-from app.search.find import _are_few_days, _ask, _in_library, _matching, _range, _walk_on, _ways
+from app.search.find import _are_few_days, _ask, _in_library, _range, _walk_on, _ways
 from app.search.meaning.signs import HeldSigns
 from app.search.own_tags import find_own_tags
 from app.search.query import Query
@@ -149,7 +149,7 @@ class _Search:
     ) -> None:
         self._owner, self._vector, self._encoder = owner, vector, encoder
         self._limits = limits
-        self._gone = 0
+        self._looked_up = self._gone = 0  # by their signs, and those of them without a row
         precise = _precise(query)
         self._asked = _ask(owner, precise, find_own_tags(owner, precise), Bounds())
         self._words: Asked | None = None
@@ -158,17 +158,28 @@ class _Search:
 
     def vague(self, *, behind: _Place | None, limit: int) -> list[_Place]:
         """Return what is near, the nearest first; at least as far as the page goes, if it does."""
+        asked = self._asked
+        if asked.has_few_days and not asked.is_deleted and _are_few_days(asked):
+            rows = _walk_on(asked, behind=None, limit=asked.bounds.few)
+            near = [image_id.hex for image_id, _ in rows]
+            return self._among(near, behind=behind, limit=limit)[0]
         if not self._is_narrowed:
-            for _ in range(2):  # what was deleted is noticed by the first
-                near = _signs.nearest(self._owner.id, self._vector, most=self._limits.first)
-                found, is_representative = self._among(near, behind=behind, limit=limit)
-                if self._gone:
-                    _signs.forget(self._owner.id)
-                if self._gone <= len(near) * _MANY_GONE:
-                    break
+            found, is_representative = self._among_held(self._first, behind=behind, limit=limit)
             if is_representative:
                 return found
-        return self._among(self._matching(), behind=behind, limit=limit)[0]
+        return self._among_held(self._matching, behind=behind, limit=limit)[0]
+
+    def _among_held(
+        self, find: Callable[[], Sequence[str]], *, behind: _Place | None, limit: int
+    ) -> tuple[list[_Place], bool]:
+        """Do as `_among`; where many signs are of what was deleted, once more without these."""
+        for _ in range(2):
+            found = self._among(find(), behind=behind, limit=limit)
+            if self._gone:
+                _signs.forget(self._owner.id)
+            if self._gone <= self._looked_up * _MANY_GONE:
+                break
+        return found
 
     @property
     def _is_narrowed(self) -> bool:
@@ -177,36 +188,43 @@ class _Search:
         has_range = "first" in asked.values or "end" in asked.values
         return bool(asked.words or asked.filters or has_range or asked.is_deleted)
 
+    def _first(self) -> list[str]:
+        return self._by_signs(self._limits.first)
+
+    def _by_signs(self, most: int) -> list[str]:
+        near = _signs.nearest(self._owner.id, self._vector, most=most)
+        self._looked_up, self._gone = len(near), 0
+        return near
+
     def _matching(self) -> list[str]:
         """Return the nearest by signs that match all but the plain words: see the note above."""
-        asked = self._asked
-        if asked.has_few_days and not asked.is_deleted and _are_few_days(asked):
-            rows = _walk_on(asked, behind=None, limit=asked.bounds.few)
-            return [image_id.hex for image_id, _ in rows]
         matching: list[str] = []
         for most in (self._limits.first, self._limits.more):
-            near = _signs.nearest(self._owner.id, self._vector, most=most)
+            near = self._by_signs(most)
             matching = self._matching_of(near)
             if len(matching) >= self._limits.few or len(near) < most:
                 break
         return matching
 
     def _matching_of(self, near: Sequence[str]) -> list[str]:
+        """Return which match, as many as are compared; count what has no row."""
         asked = self._asked
         where = [_in_library(asked), *_range("i", asked), *asked.filters]
+        if asked.words:
+            where.append(f"EXISTS ({_ways(asked)} OFFSET 0)")
         # OFFSET: by the primary key. Of a young table PostgreSQL may choose an index by owner
         # instead, and read all of a person's images for each.
         statement = f"""
-            SELECT near.place
+            SELECT near.place, i.id IS NULL AS is_gone
             FROM unnest(CAST(:near AS uuid[])) WITH ORDINALITY AS near (image_id, place)
-            CROSS JOIN LATERAL (SELECT * FROM images WHERE id = near.image_id OFFSET 0) AS i
-            {_matching(asked)}
-            WHERE i.owner_id = :owner AND {" AND ".join(where)}
-            ORDER BY near.place LIMIT :compared
+            LEFT JOIN LATERAL (SELECT * FROM images WHERE id = near.image_id OFFSET 0) AS i ON true
+            WHERE i.id IS NULL OR (i.owner_id = :owner AND {" AND ".join(where)})
+            ORDER BY near.place
         """  # noqa: S608 - constants and numbers
-        values = {"near": _array(near), "compared": self._limits.compared}
-        places = db.session.scalars(text(statement), {**asked.values, **values})
-        return [near[place - 1] for place in places]
+        rows = db.session.execute(text(statement), {**asked.values, "near": _array(near)}).all()
+        places = [place for place, is_gone in rows if not is_gone]
+        self._gone = len(rows) - len(places)
+        return [near[place - 1] for place in places[: self._limits.compared]]
 
     def _among(
         self, near: Sequence[str], *, behind: _Place | None, limit: int
@@ -240,7 +258,7 @@ class _Search:
         """)
         values = {"near": _array(near), "owner": self._owner.id, "model": MODEL}
         rows = db.session.execute(statement, values).all()
-        self._gone = len(near) - len(rows)
+        self._gone += len(near) - len(rows)
         nearness = self._encoder.nearness(self._vector, [bytes(parts) for _, parts in rows])
         return sorted(
             (-each, UUID(near[place - 1]))

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from app.database import db
 from app.embeddings.encoder import DIMENSIONS, MODEL, Vector
 from app.search.meaning import signs
-from app.search.meaning.signs import RELOAD_SECONDS, HeldSigns, Signs
+from app.search.meaning.signs import RELOAD_SECONDS, HeldSigns, Signs, read_signs
 from tests.api.albums.conftest import add_images
 from tests.support.users import Person
 
@@ -71,6 +71,29 @@ def test_of_more_than_are_held_the_latest_are_and_none_is_skipped(
     number_meanings(database, {image_id: 11 * number for number, image_id in by_number.items()})
     assert nearest(held, ada) == {by_number[7], by_number[5]}
     assert nearest(held, ada) == {by_number[9], by_number[7]}
+
+
+def test_signs_of_who_asked_longest_ago_are_forgotten(
+    ada: Person, bob: Person, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[str, int]] = []
+
+    def reading(owner_id: UUID, *, after: int, read_at: float) -> Signs:
+        read.append((str(owner_id), after))
+        return read_signs(owner_id, after=after, read_at=read_at)
+
+    monkeypatch.setattr(signs, "read_signs", reading)
+    for person in (ada, bob):
+        add_meanings(person, database, 3)
+    held = HeldSigns(most=4)
+    for person in (ada, ada, bob, ada):
+        assert len(nearest(held, person)) == 3
+    assert [(who, after == -1) for who, after in read] == [
+        (ada.user_id, True),
+        (ada.user_id, False),
+        (bob.user_id, True),
+        (ada.user_id, True),
+    ]
 
 
 def a_sign(*, after: int, read_at: float) -> Signs:

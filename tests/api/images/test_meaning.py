@@ -17,10 +17,10 @@ from app.api.app import create_app
 from app.database import db, is_lock_timeout
 from app.embeddings.encoder import MODEL, Encoder, Vector
 from app.http.dependencies import build_parts
-from app.search.meaning import make, signs
+from app.search.meaning import make
 from app.search.meaning.make import embed_some, note_former_models, owners_to_embed
 from app.search.meaning.nearest import Limits, encode_words, find_near
-from app.search.meaning.signs import HeldSigns, read_signs
+from app.search.meaning.signs import HeldSigns
 from app.search.query import parse_query
 from app.settings import Settings
 from scripts.embedded.models import StandIn
@@ -296,6 +296,33 @@ def test_what_is_deleted_for_good_hides_nothing(
     assert near_ids(ada, "three puppies tumbling on lawns")[:1] == [images[0]]
 
 
+@pytest.mark.parametrize("also", ["", " type:jpeg", " type:jpeg lawn"])
+def test_what_is_deleted_for_good_takes_no_place(
+    ada: Person, images: list[str], database: Engine, encoder: Encoder, also: str
+) -> None:
+    """Of the few that are asked whether they match; not in the very next question either."""
+    nearer = add_images(ada, database, 90, start=1_000)
+    with database.begin() as connection:
+        copy_meaning(connection, nearer, of=images[0])
+    describe(ada, images[0], alt_text="A dog on a lawn")
+    embed_all(database, encoder)
+    query = parse_query("three puppies tumbling on lawns" + also, today=date(2024, 7, 1))
+    vector = encode_words(query, encoder=encoder)
+
+    def nearest() -> list[str]:
+        limits, owner = Limits(first=20, more=40), Owner(UUID(ada.user_id))
+        page = find_near(owner, query, vector, encoder=encoder, limit=1, cursor=None, limits=limits)
+        db.session.rollback()
+        return [str(each) for each in page.ids]
+
+    assert nearest()[0] in nearer
+    with database.begin() as connection:
+        connection.execute(
+            text("DELETE FROM images WHERE id = ANY (CAST(:ids AS uuid[]))"), {"ids": nearer}
+        )
+    assert nearest() == [images[0]]
+
+
 def test_signs_in_memory_give_the_same_order_as_the_database(
     ada: Person, images: list[str], database: Engine, encoder: Encoder
 ) -> None:
@@ -343,38 +370,6 @@ def test_changes_of_one_person_are_numbered_in_the_order_of_their_commits(
             second.execute(touch, {"id": images[1]})
         assert is_lock_timeout(refused.value)
         second.rollback()
-
-
-def test_signs_of_who_asked_longest_ago_are_forgotten(
-    ada: Person,
-    bob: Person,
-    images: list[str],
-    database: Engine,
-    encoder: Encoder,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    his = add_images(bob, database, 3, start=900)
-    with database.begin() as connection:
-        copy_meaning(connection, his, of=images[0])
-    (vector,) = encoder.encode(["young dogs"])
-    assert vector
-    read: list[tuple[str, int]] = []
-
-    def reading(owner_id: UUID, *, after: int, read_at: float) -> object:
-        read.append((str(owner_id), after))
-        return read_signs(owner_id, after=after, read_at=read_at)
-
-    monkeypatch.setattr(signs, "read_signs", reading)
-    held = HeldSigns(most=4)
-    for person in (ada, ada, bob, ada):  # 3 of each
-        assert held.nearest(UUID(person.user_id), vector, most=1)
-        db.session.rollback()
-    assert [(who, after == -1) for who, after in read] == [
-        (ada.user_id, True),
-        (ada.user_id, False),
-        (bob.user_id, True),
-        (ada.user_id, True),
-    ]
 
 
 def test_filters_behind_the_nearest_reach_further_where_few_match(
