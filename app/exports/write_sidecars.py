@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError
 from app.clients.aws.image_store import PictureStore
+from app.clients.outage import is_blameless, is_outage
 from app.database import db, now, set_short_lock_timeout
 from app.exports.sidecar import sidecars_of
 from app.images.album_models import AlbumImage
@@ -97,7 +98,7 @@ def write_some(owner_id: UUID, *, store: PictureStore, quiet: timedelta = QUIET)
     Returns how many changes and marks were settled; 0: there are no more.
 
     Raises:
-        AwsUnavailableError: S3 took none of them; all are tried again.
+        AwsUnavailableError: S3 is out of reach; all are tried again.
     """
     lease = _take_lease(owner_id)
     if lease is None:  # another sweep is at it
@@ -133,43 +134,66 @@ class _Writer:
     def write(self, image_ids: Sequence[UUID]) -> None:
         """Send the sidecars of these images that are not there as they are now; commits.
 
-        Those that S3 does not take are marked, and tried again later.
+        Those that cannot be read, and those that S3 does not take, are marked and tried again
+        later: a fault of one keeps no other from being written.
 
         Raises:
-            AwsUnavailableError: it took none.
+            AwsUnavailableError: S3 is out of reach, and took none.
         """
-        contents = sidecars_of(self._owner_id, list(image_ids))
+        contents, failed = self._read(list(image_ids))
         digests = {each: hashlib.sha256(content).digest() for each, content in contents.items()}
         query = select(Sidecar.image_id, Sidecar.digest).where(Sidecar.image_id.in_(contents))
         known = {image_id: bytes(digest) for image_id, digest in db.session.execute(query)}
         db.session.rollback()
         news = [each for each, digest in digests.items() if known.get(each) != digest]
-        if not news:
-            return
         with ThreadPoolExecutor(_AT_ONCE) as senders:
             problems = senders.map(lambda each: self._send(each, contents[each]), news)
             refused = {
                 each: problem for each, problem in zip(news, problems, strict=True) if problem
             }
-        if len(refused) == len(news):
-            raise next(iter(refused.values()))
+        outage = next(filter(is_outage, refused.values()), None)
+        if outage and len(refused) == len(news):
+            raise outage
         self._note({each: digests[each] for each in news if each not in refused})
-        for image_id, problem in refused.items():
-            log.warning("the sidecar of picture %s is written later: %s", image_id, problem)
+        for image_id, problem in (failed | refused).items():
+            if isinstance(problem, AwsUnavailableError):
+                log.warning("the sidecar of picture %s is written later: %s", image_id, problem)
+            else:
+                log.error("the sidecar of picture %s failed", image_id, exc_info=problem)
             _mark_again(self._owner_id, image_id)
         db.session.commit()
 
-    def _send(self, image_id: UUID, content: bytes) -> AwsUnavailableError | None:
+    def _read(self, image_ids: list[UUID]) -> tuple[dict[UUID, bytes], dict[UUID, Exception]]:
+        """Return the sidecars, and why others failed: then each was read by itself."""
+        try:
+            return sidecars_of(self._owner_id, image_ids), {}
+        except Exception as error:
+            db.session.rollback()
+            if is_blameless(error):
+                raise
+            if len(image_ids) == 1:
+                return {}, {image_ids[0]: error}
+        contents: dict[UUID, bytes] = {}
+        failed: dict[UUID, Exception] = {}
+        for each in image_ids:
+            content, failure = self._read([each])
+            contents |= content
+            failed |= failure
+        return contents, failed
+
+    def _send(self, image_id: UUID, content: bytes) -> Exception | None:
         if time.monotonic() > self._ends:
-            return AwsUnavailableError("its time is over")
+            return AwsUnreachableError("its time is over")
         try:
             self._store.put_sidecar(self._owner_id, image_id, content=content)
-        except AwsUnavailableError as error:
+        except Exception as error:  # noqa: BLE001 - see `write`
             return error
         return None
 
     def _note(self, digests: dict[UUID, bytes]) -> None:
         """Note what was written; what was deleted for good meanwhile goes again."""
+        if not digests:
+            return
         # Locked, so that a purge which begins now deletes what was sent.
         alive = set(
             db.session.scalars(

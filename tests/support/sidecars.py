@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.boto import AwsUnreachableError
 from app.clients.aws.image_store import PictureStore
 from app.exports.write_sidecars import owners_with_due, write_some
 from scripts.embedded.policies import BUCKET
@@ -50,11 +50,12 @@ class CountingStore(PictureStore):
         super().__init__(s3=context.store._s3, bucket_name=BUCKET)  # noqa: SLF001
         self.sent: list[UUID] = []
         self.refuses: Callable[[UUID], bool] = lambda _: False
+        self.problem: Exception = AwsUnreachableError("refused")
         self.meanwhile: Callable[[], object] = lambda: None
 
     def put_sidecar(self, user_id: UUID, image_id: UUID, *, content: bytes) -> None:
         if self.refuses(image_id):
-            raise AwsUnavailableError("refused")
+            raise self.problem
         self.meanwhile()
         super().put_sidecar(user_id, image_id, content=content)
         self.sent.append(image_id)

@@ -283,14 +283,19 @@ def test_what_s3_does_not_take_is_written_later(
     writer.store.refuses = lambda image_id: str(image_id) == ids[1]
     assert writer.write(ada) == 2
     assert [bool(read(ada, image_id)) for image_id in ids] == [True, False, True]
+    assert tried_again(ada, database, writer, ids[1]) == 1
+    assert read(ada, ids[1])["id"] == ids[1]
+
+
+def tried_again(person: Person, database: Engine, writer: Writer, image_id: str) -> int:
+    """Let S3 take everything, and some minutes pass; return how many sidecars were sent."""
     writer.store.refuses = lambda _: False
-    assert writer.write(ada) == 0  # not at once
+    assert writer.write(person) == 0  # not at once
     with database.begin() as connection:
         connection.execute(
-            text("UPDATE sidecar_marks SET due_at = now() WHERE subject_id = :id"), {"id": ids[1]}
+            text("UPDATE sidecar_marks SET due_at = now() WHERE subject_id = :id"), {"id": image_id}
         )
-    assert writer.write(ada) == 1
-    assert read(ada, ids[1])["id"] == ids[1]
+    return writer.write(person)
 
 
 def test_nothing_is_passed_over_while_s3_is_away(
@@ -303,6 +308,46 @@ def test_nothing_is_passed_over_while_s3_is_away(
     writer.store.refuses = lambda _: False
     assert writer.write(ada) == 2
     assert all(read(ada, image_id) for image_id in ids)
+
+
+@pytest.mark.parametrize("problem", [AwsUnavailableError("its key is odd"), ValueError("odd")])
+def test_one_that_cannot_be_sent_keeps_no_later_one(
+    ada: Person,
+    database: Engine,
+    writer: Writer,
+    read: Callable[[Person, str], Json],
+    problem: Exception,
+) -> None:
+    (first,) = upload(ada, 7131)
+    writer.store.problem = problem
+    writer.store.refuses = lambda image_id: str(image_id) == first
+    assert writer.write(ada) == 0
+    (second,) = upload(ada, 7132)
+    assert writer.write(ada) == 1
+    assert read(ada, second)["id"] == second
+    assert tried_again(ada, database, writer, first) == 1
+    assert read(ada, first)["id"] == first
+
+
+def test_one_that_cannot_be_read_keeps_no_other(
+    ada: Person, database: Engine, writer: Writer, read: Callable[[Person, str], Json]
+) -> None:
+    ids = upload(ada, 7133, 7134, 7135)
+    odd = ids[1]
+    # Python knows no such year.
+    with database.begin() as connection:
+        was = connection.scalar(text("SELECT taken_at FROM images WHERE id = :id"), {"id": odd})
+        connection.execute(
+            text("UPDATE images SET taken_at = '20000-01-01' WHERE id = :id"), {"id": odd}
+        )
+    assert writer.write(ada) == 2
+    assert [bool(read(ada, image_id)) for image_id in ids] == [True, False, True]
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE images SET taken_at = :was WHERE id = :id"), {"was": was, "id": odd}
+        )
+    assert writer.write(ada) == 1
+    assert read(ada, odd)["id"] == odd
 
 
 def test_nothing_is_passed_over_that_comes_to_rest_right_after_it_was_looked_for(
