@@ -18,9 +18,10 @@ export async function* listLibrary(signal: AbortSignal): AsyncGenerator<ChangedI
   }
 }
 
-/** Changes up to 10,000 pictures: all of them, or none. @throws ApiProblem */
-export const changeAtOnce = async (body: Batch): Promise<void> => {
-  await read(api.POST("/api/images/batch", { body }));
+/** Changes up to 10,000 pictures: all of them, or none. Answers those that are otherwise now. @throws ApiProblem */
+export const changeAtOnce = async (body: Batch): Promise<string[]> => {
+  const { undo } = await read(api.POST("/api/images/batch", { body }));
+  return undo?.images.ids ?? [];
 };
 
 const pathOf = (id: string) => ({ path: { image_id: id } });

@@ -131,12 +131,12 @@ type PlanDialogProps = {
   onClose: () => void;
 };
 
-const useSummary = (plan: Plan, rows: readonly Row[]) =>
-  useMemo(() => summarizePlan(plan, rows), [plan, rows]);
+const useSummary = (plan: Plan, rows: readonly Row[], titles: readonly string[]) =>
+  useMemo(() => summarizePlan(plan, rows, titles), [plan, rows, titles]);
 
 const PlanDialog = ({ state, session, onUndo, onClose }: PlanDialogProps) => {
-  const { plan, rows, choices, earlier } = state;
-  const summary = useSummary(plan, rows);
+  const { plan, rows, titles, choices, earlier } = state;
+  const summary = useSummary(plan, rows, titles);
   const isEmpty = summary.upload.count + summary.here === 0;
   const buttons = useRef<HTMLDivElement>(null);
   // The browser would focus the whole of what scrolls.
@@ -187,7 +187,8 @@ const UndoQuestion = ({ onClose, onUndo }: { onClose: () => void; onUndo: () => 
       that it made are deleted, unless something else was put into them.
     </p>
     <p className="mt-3 text-muted">
-      Pictures that were in your library before stay there, with what the import added to them.
+      Pictures that were in your library before stay there, with what the import added to them. They
+      leave albums that it put them into.
     </p>
   </Dialog>
 );

@@ -59,9 +59,9 @@ export const PlanView = ({ summary, choices, earlier, into, onChoose, onUndo }: 
       />
       <Figures
         title="Albums"
-        figures={albums.slice(0, MAX_ALBUMS).map(({ key, title, count }) => ({
+        figures={albums.slice(0, MAX_ALBUMS).map(({ key, title, count, isThere }) => ({
           key,
-          label: title,
+          label: isThere ? `Into your album “${title}”` : title,
           value: formatNumber(count),
         }))}
         more={

@@ -55,8 +55,9 @@ beforeEach(async () => {
   };
   server.use(
     http.post("*/api/images/batch", async ({ request }) => {
+      const { images } = (await request.clone().json()) as { images: { ids: string[] } };
       await note(request);
-      return HttpResponse.json({ undo: null });
+      return HttpResponse.json({ undo: { images } });
     }),
     http.patch("*/api/images/:id", async ({ request }) => {
       await note(request);
@@ -100,8 +101,8 @@ test("an album of that title is used, another is made, and two folders never sha
     'POST /api/images/batch {"action":"add_to_album","album_id":"b2","images":{"ids":["i1"]}}',
   ]);
   expect(journal.albums).toEqual([
-    { key: "one", albumId: "b1", isNew: false },
-    { key: "two", albumId: "b2", isNew: true },
+    { key: "one", albumId: "b1", isNew: false, added: ["i1"] },
+    { key: "two", albumId: "b2", isNew: true, added: [] },
   ]);
 });
 
@@ -166,6 +167,21 @@ test("one picture that is gone keeps the others from nothing", async () => {
   expect(said.problems).toEqual([]);
 });
 
+test("an undo takes pictures out of albums that were there before", async () => {
+  server.use(
+    http.get("*/api/images/changes", () =>
+      HttpResponse.json({ images: [], removed: [], changed_until: "1", has_more: false }),
+    ),
+  );
+  const said = applier({ one: "Trip" });
+  await said.say([landed({ albums: ["one"] }, { isNew: false })]);
+  asked = [];
+  await undoImport(api, journal);
+  expect(asked).toEqual([
+    'POST /api/images/batch {"action":"remove_from_album","album_id":"b1","images":{"ids":["i1"]}}',
+  ]);
+});
+
 test("an undo takes back what was added, and leaves albums that hold more", async () => {
   vi.useFakeTimers({ now: NOON * 1000, toFake: ["Date"] });
   const inLibrary = (id: string, sha256: string, createdAt: string) => ({
@@ -200,9 +216,9 @@ test("an undo takes back what was added, and leaves albums that hold more", asyn
   // Sent, and the page was closed: of these, two came before it or after.
   await journal.noteSending(["5a", "5d", "5e"]);
   await journal.notePictures([{ sha256: "5b", imageId: "i2", isNew: false, said: "" }]);
-  await journal.noteAlbum({ key: "one", albumId: "b2", isNew: true });
-  await journal.noteAlbum({ key: "two", albumId: "b3", isNew: true });
-  await journal.noteAlbum({ key: "three", albumId: "b1", isNew: false });
+  await journal.noteAlbum({ key: "one", albumId: "b2", isNew: true, added: [] });
+  await journal.noteAlbum({ key: "two", albumId: "b3", isNew: true, added: [] });
+  await journal.noteAlbum({ key: "three", albumId: "b1", isNew: false, added: [] });
   expect(await undoImport(api, journal)).toEqual({ pictures: 1, albums: 1 });
   expect(asked).toEqual([
     'POST /api/images/batch {"action":"delete","images":{"ids":["i1"]}}',

@@ -98,7 +98,8 @@ export class Applier {
       const albumId = await this.#album(key);
       if (albumId === null) continue;
       const ids = those.map(({ imageId }) => imageId);
-      await this.#batch({ action: "add_to_album", album_id: albumId }, ids);
+      const added = await this.#batch({ action: "add_to_album", album_id: albumId }, ids);
+      await this.#parts.journal.noteEntries({ key, albumId }, added);
     }
   }
 
@@ -112,7 +113,7 @@ export class Applier {
     if (known !== undefined && there.some(({ id }) => id === known)) return known;
     const album = wanted.get(key);
     if (!album) return null;
-    const title = cut(oneLine(album.title), MAX_TITLE) || "Album";
+    const title = titleOf(album);
     const others = new Set(this.#albums.values());
     const found = there.find((each) => each.title === title && !others.has(each.id));
     let albumId = found?.id;
@@ -128,7 +129,7 @@ export class Applier {
       there.push({ id: albumId, title });
     }
     this.#albums.set(key, albumId);
-    await journal.noteAlbum({ key, albumId, isNew: !found });
+    await journal.noteAlbum({ key, albumId, isNew: !found, added: [] });
     return albumId;
   }
 
@@ -147,18 +148,8 @@ export class Applier {
   }
 
   /** Changes many at once; those that are not there any more are passed over. */
-  async #batch(change: Omit<Batch, "images">, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    try {
-      await this.#parts.api.batch({ ...change, images: { ids: [...ids] } });
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      const half = Math.ceil(ids.length / 2);
-      if (ids.length > 1) {
-        await this.#batch(change, ids.slice(0, half));
-        await this.#batch(change, ids.slice(half));
-      } else if (error.status !== 404) this.#complain("A picture", error);
-    }
+  #batch(change: Omit<Batch, "images">, ids: readonly string[]): Promise<string[]> {
+    return this.#parts.api.batchEach(change, ids, (error) => this.#complain("A picture", error));
   }
 
   /** What the site has read, of those whose own date was not found here. */
@@ -193,6 +184,10 @@ export class Applier {
     this.problems.push(`${what}: ${detail}`);
   }
 }
+
+/** What the album of a folder is called on the site. */
+export const titleOf = ({ title }: Pick<AlbumOfFolder, "title">): string =>
+  cut(oneLine(title), MAX_TITLE) || "Album";
 
 const hasAny = (changes: ImageChanges): boolean => Object.keys(changes).length > 0;
 

@@ -62,6 +62,28 @@ export class ImportApi {
   };
 
   batch = (body: Batch) => this.#ask(() => changeAtOnce(body));
+
+  /** Changes many at once, and passes over those that are refused. Answers those that are otherwise now. */
+  batchEach = async (
+    change: Omit<Batch, "images">,
+    ids: readonly string[],
+    onRefused: (error: ApiProblem) => void,
+  ): Promise<string[]> => {
+    if (ids.length === 0) return [];
+    try {
+      return await this.batch({ ...change, images: { ids: [...ids] } });
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (ids.length === 1) {
+        if (error.status !== 404) onRefused(error);
+        return [];
+      }
+      const half = Math.ceil(ids.length / 2);
+      const first = await this.batchEach(change, ids.slice(0, half), onRefused);
+      return [...first, ...(await this.batchEach(change, ids.slice(half), onRefused))];
+    }
+  };
+
   correct = (id: string, changes: ImageChanges) => this.#ask(() => correctImage(id, changes));
   show = (id: string) => this.#ask(() => showImage(id));
   images = (ids: readonly string[]) => this.#ask(() => fetchImages(this.#client, ids));

@@ -14,7 +14,14 @@ export type NotedPicture = {
   said: string | null;
 };
 
-export type NotedAlbum = { key: string; albumId: string; isNew: boolean };
+export type NotedAlbum = {
+  key: string;
+  albumId: string;
+  /** Whether this import made it. */
+  isNew: boolean;
+  /** Ids of pictures that were put into one that it did not make. */
+  added: string[];
+};
 
 type NotedImport = {
   id: string;
@@ -161,6 +168,17 @@ export class Journal {
   async noteAlbum(album: NotedAlbum): Promise<void> {
     this.#note.albums = [...this.#note.albums.filter(({ key }) => key !== album.key), album];
     await this.#writeNote();
+  }
+
+  /** Notes which pictures were put into an album. */
+  async noteEntries(
+    { key, albumId }: Pick<NotedAlbum, "key" | "albumId">,
+    ids: readonly string[],
+  ): Promise<void> {
+    const known = this.#note.albums.find((album) => album.key === key);
+    const album = known ?? { key, albumId, isNew: false, added: [] };
+    if (album.isNew || ids.length === 0) return;
+    await this.noteAlbum({ ...album, added: [...new Set([...album.added, ...ids])] });
   }
 
   async setDone(isDone: boolean): Promise<void> {

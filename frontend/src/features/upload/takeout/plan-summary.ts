@@ -1,4 +1,5 @@
 /** A plan in numbers. */
+import { titleOf } from "./apply";
 import type { DateSource } from "./dates";
 import type { Plan, Reason, Verdict } from "./plan";
 import type { Row } from "./rows";
@@ -20,14 +21,20 @@ export type PlanSummary = {
   tagged: number;
   /** Pictures whose sidecars name people. */
   withPeople: number;
-  /** With how many pictures, most first. */
-  albums: { key: string; title: string; count: number }[];
+  /** With how many pictures, most first; `isThere`: the library has one of that title, which is used. */
+  albums: { key: string; title: string; count: number; isThere: boolean }[];
   left: [Reason, number][];
 };
 
 const KEPT: ReadonlySet<Verdict> = new Set(["upload", "here", "deleted", "same", "read"]);
 
-export const summarizePlan = ({ pictures, albums, verdicts }: Plan, rows: readonly Row[]) => {
+/** `titles`: of the library's albums. */
+export const summarizePlan = (
+  { pictures, albums, verdicts }: Plan,
+  rows: readonly Row[],
+  titles: readonly string[],
+) => {
+  const free = [...titles];
   const taken = [...pictures.values()].filter(({ outcome }) => outcome !== "deleted");
   const sent = taken.filter(({ outcome }) => outcome === "upload");
   const count = (isSo: (picture: (typeof taken)[number]) => boolean): number =>
@@ -48,6 +55,12 @@ export const summarizePlan = ({ pictures, albums, verdicts }: Plan, rows: readon
     albums: [...albums.values()]
       .map(({ key, title }) => ({ key, title, count: inAlbums.get(key) ?? 0 }))
       .filter((album) => album.count > 0)
+      .map((album) => {
+        // Each is used once.
+        const at = free.indexOf(titleOf(album));
+        if (at >= 0) free.splice(at, 1);
+        return { ...album, isThere: at >= 0 };
+      })
       .sort((one, other) => other.count - one.count || one.title.localeCompare(other.title)),
     left: leftOf({ verdicts }),
   };

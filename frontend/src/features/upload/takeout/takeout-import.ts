@@ -38,7 +38,15 @@ export type Report = {
 export type ImportState =
   | { stage: "reading"; progress: ReadProgress | null }
   | { stage: "unreadable"; reason: string }
-  | { stage: "plan"; rows: readonly Row[]; plan: Plan; choices: Choices; earlier: Earlier | null }
+  | {
+      stage: "plan";
+      rows: readonly Row[];
+      plan: Plan;
+      /** Of the library's albums. */
+      titles: readonly string[];
+      choices: Choices;
+      earlier: Earlier | null;
+    }
   | { stage: "running" }
   | { stage: "done"; report: Report }
   | { stage: "undoing" }
@@ -81,6 +89,7 @@ export class TakeoutImport {
   readonly #reading = new AbortController();
   #state: ImportState = { stage: "reading", progress: null };
   #rows: Row[] = [];
+  #titles: string[] = [];
   #library = new Map<string, InLibrary>();
   #journal: Journal | null = null;
   #plan: Plan | null = null;
@@ -184,16 +193,18 @@ export class TakeoutImport {
     const { dropped, userId, api, read = readInWorker } = this.#parts;
     const { signal } = this.#reading;
     try {
-      const [rows, library, journal] = await Promise.all([
+      const [rows, library, albums, journal] = await Promise.all([
         read(dropped, {
           signal,
           onProgress: (progress) => this.#set({ stage: "reading", progress }),
         }),
         api.library(),
+        api.albums(),
         Journal.open(userId, marksOf(dropped)),
       ]);
       signal.throwIfAborted();
       this.#rows = rows;
+      this.#titles = albums.map(({ title }) => title);
       this.#journal = journal;
       for (const { sha256, ...image } of library) {
         const known = this.#library.get(sha256);
@@ -225,7 +236,8 @@ export class TakeoutImport {
     const plan = makePlan({ rows: this.#rows, choices, limits: this.#parts.limits, library });
     const { begun = null, isDone = false, added = 0 } = this.#journal ?? {};
     const earlier = begun === null ? null : { begun, isDone, added };
-    this.#set({ stage: "plan", rows: this.#rows, plan, choices, earlier });
+    const titles = this.#titles;
+    this.#set({ stage: "plan", rows: this.#rows, plan, titles, choices, earlier });
   }
 
   async #run(plan: Plan, choices: Choices): Promise<void> {

@@ -8,6 +8,7 @@ import { saidDate } from "./dates";
 import { readOwn } from "./exif";
 import { readName } from "./name-dates";
 import { makePlan, type Plan } from "./plan";
+import { summarizePlan } from "./plan-summary";
 import { readExport } from "./read";
 import type { Choices, Row } from "./rows";
 
@@ -155,6 +156,13 @@ test("what a person chooses", () => {
   expect(factsOf("binned.jpg")).toBeDefined();
   expect(factsOf("secret.jpg")?.archived).toBe(true);
   expect(plan.verdicts.get(find("partner.jpg")?.id ?? -1)).toBe("shared");
+});
+
+test("an album of that title, which is used, is told from those that are made", () => {
+  const plan = planOf(rows);
+  const [first] = summarizePlan(plan, rows, []).albums;
+  const { albums } = summarizePlan(plan, rows, [first?.title ?? "", "Another"]);
+  expect(albums.filter(({ isThere }) => isThere).map(({ title }) => title)).toEqual([first?.title]);
 });
 
 test("what the library has is not uploaded", () => {

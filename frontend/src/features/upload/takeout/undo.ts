@@ -13,6 +13,7 @@ const AT_ONCE = 1000;
  * before stay as they are now. Safe to repeat. @throws ApiProblem
  */
 export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undone> => {
+  await takeOutOfAlbums(api, journal);
   // By what the library has, since a page may have been closed before it noted what arrived.
   const there = (await api.library()).filter(
     ({ sha256, isDeleted, createdAt }) => !isDeleted && journal.hasAdded(sha256, createdAt),
@@ -28,6 +29,22 @@ export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undo
   await journal.forget();
   api.refresh();
   return { pictures: ids.length, albums };
+};
+
+/** From albums that were there before. */
+const takeOutOfAlbums = async (api: ImportApi, journal: Journal): Promise<void> => {
+  const added = journal.albums.filter((album) => !album.isNew && album.added.length > 0);
+  if (added.length === 0) return;
+  const there = new Set((await api.albums()).map(({ id }) => id));
+  for (const { albumId, added: ids } of added) {
+    if (!there.has(albumId)) continue;
+    const change = { action: "remove_from_album", album_id: albumId } as const;
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      await api.batchEach(change, ids.slice(at, at + AT_ONCE), (error) => {
+        throw error;
+      });
+    }
+  }
 };
 
 /** What is in Recently deleted is not listed: what is left was there before, or a person has put it there. */
