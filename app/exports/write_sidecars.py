@@ -8,7 +8,7 @@ for one lease, and begins none after twenty seconds: a sweep has other jobs, too
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts.models import User
 from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError
 from app.clients.aws.image_store import PictureStore
 from app.clients.outage import is_blameless, is_outage
@@ -46,6 +47,7 @@ from app.images.sidecar_models import (
     SidecarMark,
     SidecarProgress,
     change_number,
+    mark_lost,
 )
 from app.images.tag_models import ImageTag
 
@@ -56,6 +58,8 @@ QUIET = timedelta(minutes=2)
 IMAGES_AT_A_TIME = 100
 MAX_OWNERS = 200  # of one sweep
 _AT_ONCE = 8
+# Shut, and not by an administrator alone: app/accounts/deletion.py.
+_IS_LEAVING = User.disabled_at.is_not(None) & User.delete_after.is_not(None)
 _LEASE = timedelta(minutes=2)
 _SECONDS = 20.0
 _TRIED_AGAIN_AFTER = timedelta(minutes=5)
@@ -87,7 +91,8 @@ def owners_with_due(*, quiet: timedelta = QUIET) -> list[UUID]:
     )
     marked = select(SidecarMark.owner_id).where(_is_due(quiet))
     owners = union(behind, marked).subquery()
-    found = db.session.scalars(select(owners).order_by(func.random()).limit(MAX_OWNERS)).all()
+    stay = select(owners).where(owners.c.user_id.not_in(select(User.id).where(_IS_LEAVING)))
+    found = db.session.scalars(stay.order_by(func.random()).limit(MAX_OWNERS)).all()
     db.session.rollback()
     return list(found)
 
@@ -100,7 +105,7 @@ def write_some(owner_id: UUID, *, store: PictureStore, quiet: timedelta = QUIET)
     Raises:
         AwsUnavailableError: S3 is out of reach; all are tried again.
     """
-    lease = _take_lease(owner_id)
+    lease = None if _is_leaving(owner_id) else _take_lease(owner_id)
     if lease is None:  # another sweep is at it
         return 0
     writer = _Writer(owner_id, store=store, ends=time.monotonic() + _SECONDS)
@@ -154,7 +159,11 @@ class _Writer:
         outage = next(filter(is_outage, refused.values()), None)
         if outage and len(refused) == len(news):
             raise outage
-        self._note({each: digests[each] for each in news if each not in refused})
+        written = {each: digests[each] for each in news if each not in refused}
+        if _is_leaving(self._owner_id):
+            self._take_back(written)
+        else:
+            self._note(written)
         for image_id, problem in (failed | refused).items():
             if isinstance(problem, AwsUnavailableError):
                 log.warning("the sidecar of picture %s is written later: %s", image_id, problem)
@@ -218,6 +227,16 @@ class _Writer:
         db.session.commit()
         for image_id in digests.keys() - alive:
             self._store.delete_sidecar(self._owner_id, image_id)
+
+    def _take_back(self, image_ids: Collection[UUID]) -> None:
+        """Delete what was written while the account was shut: its objects go soon, all of them.
+
+        Where an administrator opens it again, they are written again.
+        """
+        for image_id in image_ids:
+            self._store.delete_sidecar(self._owner_id, image_id)
+        mark_lost(image_ids)
+        db.session.commit()
 
 
 def _write_changed(owner_id: UUID, lease: _Lease, *, writer: _Writer, quiet: timedelta) -> int:
@@ -288,6 +307,13 @@ def _mark_again(owner_id: UUID, image_id: UUID) -> None:
     db.session.execute(
         mark.on_conflict_do_update(index_elements=["subject_id"], set_={"due_at": later})
     )
+
+
+def _is_leaving(owner_id: UUID) -> bool:
+    """Whether the objects of an account are about to be deleted; ends the transaction."""
+    found = db.session.scalar(select(exists().where(User.id == owner_id, _IS_LEAVING)))
+    db.session.rollback()
+    return bool(found)
 
 
 def _take_lease(owner_id: UUID) -> _Lease | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -401,6 +401,32 @@ def test_a_picture_deleted_for_good_meanwhile_leaves_no_sidecar(
     writer.store.meanwhile = delete
     assert writer.write(ada) == 1
     assert read(ada, image_id) == {}
+
+
+def test_whoever_leaves_gets_no_sidecar_after_their_account_was_shut(
+    ada: Person, database: Engine, writer: Writer, read: Callable[[Person, str], Json]
+) -> None:
+    (image_id,) = upload(ada, 7136)
+    owner_id = UUID(ada.user_id)
+    change = text("UPDATE users SET disabled_at = :shut, delete_after = :later WHERE id = :id")
+
+    def say(*, is_shut: bool) -> None:
+        moment = datetime.now(UTC) if is_shut else None
+        values = {"shut": moment, "later": moment and moment + timedelta(hours=1), "id": owner_id}
+        with database.begin() as connection:
+            connection.execute(change, values)
+
+    say(is_shut=True)
+    assert writer.write_of(owner_id) == 0
+    say(is_shut=False)
+    writer.store.meanwhile = lambda: say(is_shut=True)
+    assert writer.write_of(owner_id) == 1
+    say(is_shut=False)
+    assert read(ada, image_id) == {}
+    # Of an account that an administrator opens again, they are written again.
+    writer.store.meanwhile = lambda: None
+    assert writer.write_of(owner_id) == 1
+    assert read(ada, image_id)["id"] == image_id
 
 
 def test_a_sidecar_goes_with_its_picture(
