@@ -182,6 +182,30 @@ test("an undo takes pictures out of albums that were there before", async () => 
   ]);
 });
 
+test("an undo leaves videos that were there before, and were joined with stills that it added", async () => {
+  const half = (id: string, sha256: string, state: "ready" | "joined") => ({
+    ...anImage({ id, state, has_motion: state === "ready" }),
+    sha256,
+    deleted_at: null,
+  });
+  server.use(
+    http.get("*/api/images/changes", () =>
+      HttpResponse.json({
+        images: [half("i1", "5a", "ready"), half("v1", "5b", "joined"), half("v2", "5c", "joined")],
+        removed: [],
+        changed_until: "1",
+        has_more: false,
+      }),
+    ),
+    http.get("*/api/images/i1", () => HttpResponse.json({ ...anImage(), moving_part_id: "v1" })),
+  );
+  await journal.notePictures([{ sha256: "5a", imageId: "i1", isNew: true, said: null }]);
+  await undoImport(api, journal);
+  const body = (action: string, id: string) =>
+    `POST /api/images/batch {"action":"${action}","images":{"ids":["${id}"]}}`;
+  expect(asked).toEqual([body("delete", "v1"), body("restore", "v1"), body("delete", "i1")]);
+});
+
 test("an undo takes back what was added, and leaves albums that hold more", async () => {
   vi.useFakeTimers({ now: NOON * 1000, toFake: ["Date"] });
   const inLibrary = (id: string, sha256: string, createdAt: string) => ({

@@ -25,11 +25,13 @@ const TRIES = 60;
 /** What says something about the request; all else may pass. */
 const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 422]);
 
-type Library = {
+export type Library = {
   id: string;
   sha256: string;
   state: string;
   isDeleted: boolean;
+  /** With a moving part, in its own file or in a video's that is joined with it. */
+  hasMotion: boolean;
   /** When its upload began, in milliseconds since 1970. */
   createdAt: number;
 };
@@ -51,9 +53,10 @@ export class ImportApi {
     const read = async () => {
       all.length = 0;
       for await (const page of listLibrary(this.#signal)) {
-        for (const { id, sha256, state, deleted_at, created_at } of page) {
+        for (const { id, sha256, state, deleted_at, created_at, has_motion } of page) {
           const createdAt = Date.parse(created_at);
-          all.push({ id, sha256, state, isDeleted: deleted_at !== null, createdAt });
+          const isDeleted = deleted_at !== null;
+          all.push({ id, sha256, state, isDeleted, hasMotion: has_motion, createdAt });
         }
       }
     };

@@ -1,7 +1,7 @@
 /** Taking an import back: what it added goes to Recently deleted, and its albums go. As scripts/importer/undo.py. */
 import { ApiProblem } from "@/api";
 
-import type { ImportApi } from "./import-api";
+import type { ImportApi, Library } from "./import-api";
 import type { Journal } from "./journal";
 
 export type Undone = { pictures: number; albums: number };
@@ -15,9 +15,11 @@ const AT_ONCE = 1000;
 export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undone> => {
   await takeOutOfAlbums(api, journal);
   // By what the library has, since a page may have been closed before it noted what arrived.
-  const there = (await api.library()).filter(
-    ({ sha256, isDeleted, createdAt }) => !isDeleted && journal.hasAdded(sha256, createdAt),
-  );
+  const library = (await api.library()).filter(({ isDeleted }) => !isDeleted);
+  const isOurs = ({ sha256, createdAt }: Library) => journal.hasAdded(sha256, createdAt);
+  const there = library.filter(isOurs);
+  const others = library.filter((each) => each.state === "joined" && !isOurs(each));
+  await partFromStills(api, there, new Set(others.map(({ id }) => id)));
   const ids = there.map(({ id }) => id);
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     await api.batch({ action: "delete", images: { ids: ids.slice(at, at + AT_ONCE) } });
@@ -29,6 +31,22 @@ export const undoImport = async (api: ImportApi, journal: Journal): Promise<Undo
   await journal.forget();
   api.refresh();
   return { pictures: ids.length, albums };
+};
+
+/** Videos of Live Photos go with their stills: those that the library had before become videos of their own again. */
+const partFromStills = async (
+  api: ImportApi,
+  stills: readonly Library[],
+  videos: ReadonlySet<string>,
+): Promise<void> => {
+  if (videos.size === 0) return;
+  for (const { id, hasMotion } of stills) {
+    const video = hasMotion ? (await api.show(id)).moving_part_id : null;
+    if (video === null || !videos.has(video)) continue;
+    // What is deleted without its still is parted from it.
+    await api.batch({ action: "delete", images: { ids: [video] } });
+    await api.batch({ action: "restore", images: { ids: [video] } });
+  }
 };
 
 /** From albums that were there before. */
