@@ -1,8 +1,10 @@
 /** Routes for signed-out visitors; any other path shows the sign-in page. */
-import type { ComponentType } from "react";
+import { useEffect, type ComponentType } from "react";
 import { useLocation, useSearchParams } from "wouter";
 
 import { useGiveUpSecondFactor, useSession } from "@/api";
+
+import { forgetImports } from "@/features/upload/unfinished-storage-keys";
 
 import {
   FirstAccount,
@@ -45,6 +47,8 @@ export const useNext = (): string => {
 };
 
 export const SignedOut = () => {
+  // Where storage is closed to the page nothing was kept.
+  useEffect(() => void forgetImports().catch(() => undefined), []);
   const { sign_in: offer, second_factor: awaited } = useSession();
   const giveUp = useGiveUpSecondFactor();
   const [location, navigate] = useLocation();

@@ -1,7 +1,7 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { dismissUnfinished, readUnfinished, UnfinishedNote } from "./unfinished-storage";
-import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
+import { forgetImports, forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
 
 const ADA = "ada";
 const a = { name: "a.jpg", size: 1 };
@@ -42,6 +42,16 @@ test("it can be dismissed, and is forgotten at sign-out", async () => {
   new UnfinishedNote(ADA).write([a]);
   forgetUnfinished(ADA);
   expect(localStorage).toHaveLength(0);
+});
+
+test("who is signed out keeps no journals of imports", async () => {
+  const names = ["pinhole.imports.ada", "another", "pinhole.imports.grace"];
+  const deleteDatabase = vi.fn();
+  const databases = () => Promise.resolve(names.map((name) => ({ name, version: 1 })));
+  vi.stubGlobal("indexedDB", { databases, deleteDatabase });
+  await forgetImports();
+  vi.unstubAllGlobals();
+  expect(deleteDatabase.mock.calls).toEqual([["pinhole.imports.ada"], ["pinhole.imports.grace"]]);
 });
 
 test("a note that someone tampered with says nothing", async () => {

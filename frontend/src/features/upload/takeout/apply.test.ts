@@ -10,7 +10,7 @@ import { Applier, type Landed } from "./apply";
 import { zoneOf } from "./clocks";
 import type { Facts } from "./folder";
 import { ImportApi } from "./import-api";
-import { Journal } from "./journal";
+import { digestOf, Journal } from "./journal";
 import { undoImport } from "./undo";
 
 const NOON = Date.UTC(2019, 6, 14, 12) / 1000;
@@ -101,8 +101,8 @@ test("an album of that title is used, another is made, and two folders never sha
     'POST /api/images/batch {"action":"add_to_album","album_id":"b2","images":{"ids":["i1"]}}',
   ]);
   expect(journal.albums).toEqual([
-    { key: "one", albumId: "b1", isNew: false, added: ["i1"] },
-    { key: "two", albumId: "b2", isNew: true, added: [] },
+    { key: digestOf("one"), albumId: "b1", isNew: false, added: ["i1"] },
+    { key: digestOf("two"), albumId: "b2", isNew: true, added: [] },
   ]);
 });
 
@@ -249,4 +249,13 @@ test("an undo takes back what was added, and leaves albums that hold more", asyn
     "DELETE /api/albums/b2",
   ]);
   expect(journal.begun).toBeNull();
+});
+
+test("the journal keeps nothing of what the export says in the clear", async () => {
+  await applier({ "Summer in Rome": "Summer in Rome" }).say([
+    landed({ name: "secret.jpg", description: "By the river", albums: ["Summer in Rome"] }),
+  ]);
+  const noted = JSON.stringify([[...journal.pictures.values()], journal.albums]);
+  expect(noted).toContain("i1");
+  expect(noted).not.toMatch(/secret|river|Rome/);
 });

@@ -7,7 +7,7 @@ import { saidDate, type OwnDate } from "./dates";
 import type { AlbumOfFolder, Facts } from "./folder";
 import { groupBy } from "./group-by";
 import type { ImportApi } from "./import-api";
-import type { Journal } from "./journal";
+import { digestOf, type Journal } from "./journal";
 
 /** A picture that the site has read, and what is to be said of it. */
 export type Landed = {
@@ -16,7 +16,7 @@ export type Landed = {
   isNew: boolean;
   /** This very page has sent it: nobody can have said anything of it yet. */
   isSent: boolean;
-  /** What was said of it before. */
+  /** Digest of what was said of it before. */
   before: string | null;
   facts: Facts;
 };
@@ -81,7 +81,7 @@ export class Applier {
         sha256,
         imageId,
         isNew,
-        said: JSON.stringify(facts),
+        said: digestOfFacts(facts),
       })),
     );
   }
@@ -99,7 +99,7 @@ export class Applier {
       if (albumId === null) continue;
       const ids = those.map(({ imageId }) => imageId);
       const added = await this.#batch({ action: "add_to_album", album_id: albumId }, ids);
-      await this.#parts.journal.noteEntries({ key, albumId }, added);
+      await this.#parts.journal.noteEntries({ key: digestOf(key), albumId }, added);
     }
   }
 
@@ -109,7 +109,8 @@ export class Applier {
     if (key === OPEN) return open?.id ?? null;
     const there = (this.#there ??= await api.albums());
     this.#albums ??= new Map(journal.albums.map((album) => [album.key, album.albumId]));
-    const known = this.#albums.get(key);
+    const notedKey = digestOf(key);
+    const known = this.#albums.get(notedKey);
     if (known !== undefined && there.some(({ id }) => id === known)) return known;
     const album = wanted.get(key);
     if (!album) return null;
@@ -128,8 +129,8 @@ export class Applier {
       }
       there.push({ id: albumId, title });
     }
-    this.#albums.set(key, albumId);
-    await journal.noteAlbum({ key, albumId, isNew: !found, added: [] });
+    this.#albums.set(notedKey, albumId);
+    await journal.noteAlbum({ key: notedKey, albumId, isNew: !found, added: [] });
     return albumId;
   }
 
@@ -184,6 +185,9 @@ export class Applier {
     this.problems.push(`${what}: ${detail}`);
   }
 }
+
+/** Tells whether the same has been said. */
+export const digestOfFacts = (facts: Facts): string => digestOf(JSON.stringify(facts));
 
 /** What the album of a folder is called on the site. */
 export const titleOf = ({ title }: Pick<AlbumOfFolder, "title">): string =>

@@ -2,6 +2,7 @@
  * What an import did, kept on this device: so that it goes on after the page was closed, and can be taken back. It
  * saves work and is no source of truth: the library knows each picture by its SHA-256.
  */
+import { Sha256 } from "../queue/sha256";
 import { importsDatabase } from "../unfinished-storage-keys";
 
 export type NotedPicture = {
@@ -10,11 +11,12 @@ export type NotedPicture = {
   imageId: string | null;
   /** Whether this import added it; else the library had it. Null: not known, since it was about to be sent. */
   isNew: boolean | null;
-  /** What has been said of it. */
+  /** Digest of what has been said of it. */
   said: string | null;
 };
 
 export type NotedAlbum = {
+  /** Digest of the key. */
   key: string;
   albumId: string;
   /** Whether this import made it. */
@@ -29,7 +31,7 @@ type NotedImport = {
   /** When it was about to send the first and the last picture that it knew nothing more of. */
   sending: Span | null;
   isDone: boolean;
-  /** Of what was dropped: see marksOf(). */
+  /** Digests of what was dropped: see marksOf(). */
   marks: string[];
   albums: NotedAlbum[];
 };
@@ -62,14 +64,15 @@ export class Journal {
   }
 
   /** That of the last import of these, or of some of them, or of these and more; else a new one. */
-  static async open(userId: string, marks: readonly string[]): Promise<Journal> {
+  static async open(userId: string, texts: readonly string[]): Promise<Journal> {
+    const marks = texts.map(digestOf);
     const database = await openDatabase(userId);
     const fresh = {
       id: crypto.randomUUID(),
       begun: Date.now(),
       sending: null,
       isDone: false,
-      marks: [...marks],
+      marks,
       albums: [],
     };
     if (!database) return new Journal(null, fresh, []);
@@ -227,6 +230,13 @@ export class Journal {
 /** Whether something of the server's clock was within a time of this device's. */
 export const isWithin = (span: Span | null, at: number): boolean =>
   span !== null && at >= span.since - CLOCKS_MS && at <= span.until + CLOCKS_MS;
+
+/** Of words that are only compared: whoever uses this machine next cannot read them. */
+export const digestOf = (text: string): string => {
+  const sha256 = new Sha256();
+  sha256.update(new TextEncoder().encode(text));
+  return sha256.digest();
+};
 
 /** Whether all of the smaller one are in the other. */
 export const isSame = (some: readonly string[], others: readonly string[]): boolean => {

@@ -4,7 +4,7 @@ import { ApiProblem } from "@/api";
 import type { Chosen, UploadQueue } from "../queue/queue";
 import type { IntoAlbum, Phase } from "../queue/upload-state";
 import type { Limits } from "../queue/validate-file";
-import { Applier, type Landed } from "./apply";
+import { Applier, digestOfFacts, type Landed } from "./apply";
 import { zoneOf } from "./clocks";
 import { groupBy } from "./group-by";
 import type { ImportApi } from "./import-api";
@@ -305,7 +305,7 @@ export class TakeoutImport {
     }
     this.#ready = this.#ready.filter(
       ({ before, facts }) =>
-        this.#parts.album !== null || before === null || before !== JSON.stringify(facts),
+        this.#parts.album !== null || before === null || before !== digestOfFacts(facts),
     );
     return chosen;
   }
