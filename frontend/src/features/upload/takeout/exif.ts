@@ -8,7 +8,7 @@ import type { LatLon } from "./sidecar";
 
 export type Own = OwnDate & { place: LatLon | null };
 
-const NOTHING: Own = { taken: null, offset: null, place: null };
+export const NOTHING: Own = { taken: null, offset: null, place: null };
 const DATE_TIME_ORIGINAL = 0x9003;
 const OFFSET_ORIGINAL = 0x9011;
 const EXIF_IFD = 0x8769;

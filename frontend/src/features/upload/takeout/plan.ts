@@ -117,8 +117,9 @@ const addPicture = (
 
 /** Why the site would not take a file. */
 const refusal = ({ type, size }: MediaRow, { contentTypes, maxBytes }: Limits): Reason | null => {
-  if (!contentTypes.includes(type)) return type.startsWith("video/") ? "video" : "unsupported";
+  // Before its type, which is not known of what was not read.
   if (size > maxBytes) return "too_large";
+  if (!contentTypes.includes(type)) return type.startsWith("video/") ? "video" : "unsupported";
   return size > 0 ? null : "empty";
 };
 

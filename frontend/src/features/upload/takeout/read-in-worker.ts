@@ -6,12 +6,16 @@ import type { ReadAnswer, ReadRequest } from "./read.worker";
 import workerAddress from "./read.worker?worker&url";
 import type { Row } from "./rows";
 
-type Reading = { signal: AbortSignal; onProgress: (progress: ReadProgress) => void };
+type Reading = {
+  maxBytes: number;
+  signal: AbortSignal;
+  onProgress: (progress: ReadProgress) => void;
+};
 
 /** Rejects when the signal is aborted, and when the worker fails. */
 export const readInWorker = (
   dropped: readonly DroppedFile[],
-  { signal, onProgress }: Reading,
+  { maxBytes, signal, onProgress }: Reading,
 ): Promise<Row[]> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -38,6 +42,6 @@ export const readInWorker = (
       if (data.kind === "read") resolve(data.rows);
       else reject(new Error("the reader failed"));
     });
-    const request: ReadRequest = { dropped: [...dropped] };
+    const request: ReadRequest = { dropped: [...dropped], maxBytes };
     worker.postMessage(request);
   });

@@ -3,7 +3,7 @@ import { partSizeOf } from "../queue/file-hash";
 import { digest, hashInParts } from "../queue/hash-blob";
 import { isIntact, openPacked } from "./archive";
 import { localWall } from "./clocks";
-import { readOwn } from "./exif";
+import { NOTHING, readOwn } from "./exif";
 import { HEAD, lastName, roleOf, typeOf, type Role } from "./kinds";
 import type { OtherRow, Row, Source } from "./rows";
 import { MAX_JSON, parseSidecar } from "./sidecar";
@@ -24,6 +24,10 @@ type Listed = Pick<OtherRow, "id" | "container" | "path" | "name" | "size" | "mo
   problem: string | null;
 };
 
+/** Of what is too large for the site: see refusal() of plan.ts. */
+const UNREAD = { sha256: "", parts: null, type: "application/octet-stream", own: NOTHING };
+/** Files of all zips together: a zip may be made of nothing but names, to fill the memory. */
+const MAX_ENTRIES = 500_000;
 /** As many as are read at once: while one is hashed, the next is fetched from the disk. */
 const AT_ONCE = 4;
 /** What systems leave in folders; nobody misses it. */
@@ -32,10 +36,11 @@ const JUNK_FILE = /^(?:\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|SYNOFILE_THUMB_S
 
 export const isZip = (name: string): boolean => name.toLowerCase().endsWith(".zip");
 
-/** Looks into everything. A zip that is none is a row with a problem. */
+/** Looks into everything. A zip that is none is a row with a problem. Pictures of more than `maxBytes` are not read. */
 export const readExport = async (
   dropped: readonly DroppedFile[],
   onProgress: (progress: ReadProgress) => void,
+  maxBytes: number,
 ): Promise<Row[]> => {
   const listed = await list(dropped);
   const bytesOf = (files: readonly Listed[]): number =>
@@ -49,7 +54,7 @@ export const readExport = async (
   const left = listed.values();
   const readOneByOne = async () => {
     for (const entry of left) {
-      rows[entry.id] = await readOne(entry, dropped);
+      rows[entry.id] = await readOne(entry, dropped, maxBytes);
       progress.files.read += 1;
       progress.bytes.read += entry.size;
       onProgress(progress);
@@ -61,6 +66,7 @@ export const readExport = async (
 
 const list = async (dropped: readonly DroppedFile[]): Promise<Listed[]> => {
   const listed: Listed[] = [];
+  let inZips = 0;
   const add = (entry: Omit<Listed, "id" | "name" | "role">) => {
     if (JUNK.test(entry.path) || JUNK_FILE.test(lastName(entry.path))) return;
     const name = lastName(entry.path);
@@ -78,6 +84,8 @@ const list = async (dropped: readonly DroppedFile[]): Promise<Listed[]> => {
     const container = `${path} ${file.size}`;
     try {
       for await (const { at, ...entry } of listZip(file)) {
+        inZips += 1;
+        if (inZips > MAX_ENTRIES) throw new UnreadableError("It has too many files.");
         add({ ...entry, container, source: { file: index, at } });
       }
     } catch (error) {
@@ -94,6 +102,7 @@ const messageOf = (error: unknown): string =>
 const readOne = async (
   { role, problem, ...file }: Listed,
   dropped: readonly DroppedFile[],
+  maxBytes: number,
 ): Promise<Row> => {
   const left: OtherRow = {
     ...file,
@@ -104,6 +113,7 @@ const readOne = async (
   if (problem !== null || role === "sidecar" || role === "other") return left;
   try {
     if (role === "json" && file.size > MAX_JSON) return { ...file, kind: "json", said: null };
+    if (role !== "json" && file.size > maxBytes) return { ...file, kind: "media", ...UNREAD };
     const blob = await openSource(file.source, file.size, dropped);
     if (role === "json") {
       return { ...file, kind: "json", said: parseSidecar(await blobText(blob)) };

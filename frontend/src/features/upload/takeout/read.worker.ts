@@ -2,7 +2,7 @@
 import { readExport, type DroppedFile, type ReadProgress } from "./read";
 import type { Row } from "./rows";
 
-export type ReadRequest = { dropped: DroppedFile[] };
+export type ReadRequest = { dropped: DroppedFile[]; maxBytes: number };
 export type ReadAnswer =
   { kind: "progress"; progress: ReadProgress } | { kind: "read"; rows: Row[] } | { kind: "failed" };
 
@@ -15,14 +15,14 @@ const scope = globalThis as unknown as {
 /** As often as an eye can follow. */
 const TELL_EVERY_MS = 100;
 
-scope.onmessage = ({ data: { dropped } }) => {
+scope.onmessage = ({ data: { dropped, maxBytes } }) => {
   let told = 0;
   const tell = (progress: ReadProgress) => {
     if (performance.now() - told < TELL_EVERY_MS) return;
     told = performance.now();
     scope.postMessage({ kind: "progress", progress });
   };
-  readExport(dropped, tell).then(
+  readExport(dropped, tell, maxBytes).then(
     (rows) => scope.postMessage({ kind: "read", rows }),
     () => scope.postMessage({ kind: "failed" }),
   );

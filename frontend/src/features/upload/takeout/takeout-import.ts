@@ -190,11 +190,12 @@ export class TakeoutImport {
   }
 
   async #read(): Promise<void> {
-    const { dropped, userId, api, read = readInWorker } = this.#parts;
+    const { dropped, userId, api, limits, read = readInWorker } = this.#parts;
     const { signal } = this.#reading;
     try {
       const [rows, library, albums, journal] = await Promise.all([
         read(dropped, {
+          maxBytes: limits.maxBytes,
           signal,
           onProgress: (progress) => this.#set({ stage: "reading", progress }),
         }),

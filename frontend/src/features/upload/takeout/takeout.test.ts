@@ -101,6 +101,7 @@ beforeAll(async () => {
   rows = await readExport(
     zips.map((file) => ({ file, path: file.name })),
     () => undefined,
+    LIMITS.maxBytes,
   );
 }, 60_000);
 
@@ -118,7 +119,7 @@ test("a folder with the same files gives the same plan", async () => {
     file: new File([bytesOf(file)], file.path.slice(file.path.lastIndexOf("/") + 1)),
     path: file.path,
   }));
-  const inFolder = await readExport(dropped, () => undefined);
+  const inFolder = await readExport(dropped, () => undefined, LIMITS.maxBytes);
   const plan = planOf(inFolder);
   for (const [path, answer] of Object.entries(answers.expected)) {
     expect(told(inFolder, plan, path)).toEqual(answer);
@@ -193,6 +194,7 @@ test("a file that is broken in its zip, and a zip that is none, are said so", as
   const read = await readExport(
     dropped.map((file) => ({ file, path: file.name })),
     () => undefined,
+    LIMITS.maxBytes,
   );
   const problems = read.filter((row) => row.kind === "other" && row.problem !== null);
   expect(problems.map(({ path }) => path)).toEqual([stored.path, "b.zip"]);
@@ -203,7 +205,7 @@ test("a zip with Zip64's records, and something before it, is read", async () =>
   const said = JSON.stringify({ title: "Zug", access: "" });
   await writer.add("Zug/metadata.json", new Uint8ArrayReader(new TextEncoder().encode(said)));
   const zip = new File(["something before it", await writer.close()], "zip64.zip");
-  const [row] = await readExport([{ file: zip, path: zip.name }], () => undefined);
+  const [row] = await readExport([{ file: zip, path: zip.name }], () => undefined, LIMITS.maxBytes);
   expect(row).toMatchObject({
     path: "Zug/metadata.json",
     said: { album: { title: "Zug", description: "" } },
@@ -220,8 +222,21 @@ test("what is packed is unpacked no further than the zip says that it is large",
     if (view.getUint32(at, true) === 1_000_000) view.setUint32(at, 100, true);
   }
   const zip = new File([bytes], "bomb.zip");
-  const [row] = await readExport([{ file: zip, path: zip.name }], () => undefined);
+  const [row] = await readExport([{ file: zip, path: zip.name }], () => undefined, LIMITS.maxBytes);
   expect(row).toMatchObject({ kind: "other", problem: "The zip is broken here" });
+});
+
+test("what is too large for the site is not read, and not hashed", async () => {
+  const large = new File([new Uint8Array(2_000)], "large.jpg");
+  const read = await readExport([{ file: large, path: large.name }], () => undefined, 1_000);
+  expect(read[0]).toMatchObject({ kind: "media", sha256: "" });
+  const plan = makePlan({
+    rows: read,
+    choices: CHOICES,
+    limits: { ...LIMITS, maxBytes: 1_000 },
+    library: new Map(),
+  });
+  expect([...plan.verdicts.values()]).toEqual(["too_large"]);
 });
 
 test.each(answers.dated)("%s says when it was taken", (name, taken, tag) => {
