@@ -36,6 +36,7 @@ _ADDRESSES = (
     "video_url",
     "urls_expire_at",
 )
+_GUESSED = "time_zone_guess"  # nobody said so
 
 
 @dataclass(kw_only=True)
@@ -250,6 +251,7 @@ class Mirror:
             if error.status != _NOT_FOUND:
                 raise
             return None
+        del facts[_GUESSED]
         return {**facts, **dict.fromkeys(_ADDRESSES)}
 
     def _place(self, row: Row, facts: Json) -> _Job:

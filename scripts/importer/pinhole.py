@@ -63,9 +63,9 @@ def _picture(said: dict[str, Any]) -> dict[str, Any]:
         "deleted": said["deleted_at"] is not None,
         "tags": [tag["path"] for tag in said["tags"]],
         "patch": patch,
-        # In an export, albums are lists of their own, and files have their names.
+        # In an export and a mirror, albums are lists of their own: ids and titles at most are here.
         "content_type": said["content_type"],
-        "albums": [_album_beside(album) for album in said.get("albums", [])],
+        "albums": [_album_beside(album) for album in said.get("albums", []) if "order" in album],
     }
 
 

@@ -334,6 +334,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "camera",
         "location",
         "place",
+        "time_zone_guess",
         "rating",
         "caption",
         "stack_reason",

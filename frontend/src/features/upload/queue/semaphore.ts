@@ -26,7 +26,10 @@ export class Semaphore {
   }
 
   /** Waits for a place and takes it. Call the returned function to leave; calling it again does nothing. */
-  enter(signal: AbortSignal, { weight = 0, first = false }: EnterOptions = {}): Promise<() => void> {
+  enter(
+    signal: AbortSignal,
+    { weight = 0, first = false }: EnterOptions = {},
+  ): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason as Error);
