@@ -47,7 +47,9 @@ afterEach(() => {
 });
 
 const add = (...files: File[]) =>
-  act(() => queue.add(files.map((file) => ({ file, name: file.name, contentType: file.type }))));
+  act(() => {
+    queue.add(files.map((file) => ({ file, name: file.name, contentType: file.type })));
+  });
 const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const row = (name: string) => {
   const found = screen.getAllByRole("listitem").find((item) => within(item).queryByText(name));
