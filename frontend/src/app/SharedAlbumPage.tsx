@@ -1,8 +1,8 @@
 /** An album of somebody else's, as whoever is in it sees it; or one's own with what others added. */
-import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
+import { useMemo, type SyntheticEvent } from "react";
 import { createPortal } from "react-dom";
 
-import { isClosed, MemberVisit, toProblem, type SharedImage } from "@/api";
+import { MemberVisit, type SharedImage } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -15,15 +15,9 @@ import {
   wordsOfPicture,
 } from "@/features/shared-albums";
 import { SharedViewer, useSharedGallery } from "@/features/visitor/parts";
-import {
-  ErrorState,
-  GridSkeleton,
-  RemoveFromAlbumIcon,
-  SaveToLibraryIcon,
-  Spinner,
-  usePageTitle,
-} from "@/ui";
+import { ErrorState, RemoveFromAlbumIcon, SaveToLibraryIcon, Spinner, usePageTitle } from "@/ui";
 
+import { OpenedVisit } from "./OpenedVisit";
 import { SHARED_WITH_ME } from "./views";
 
 type SharedAlbumPageProps = {
@@ -151,39 +145,18 @@ const Pictures = (props: PicturesProps) => {
   );
 };
 
-type State =
-  | { name: "opening" }
-  | { name: "closed" }
-  | { name: "failed"; detail: string }
-  | { name: "open"; visit: MemberVisit };
+const openAlbum = (id: string) => MemberVisit.open(id);
 
-/** Each album is a page of its own: an answer that comes late is of no other. */
 export const SharedAlbumPage = (props: SharedAlbumPageProps) => (
-  <OneAlbum key={props.id} {...props} />
+  <OpenedVisit
+    key={props.id}
+    id={props.id}
+    open={openAlbum}
+    closed={<ClosedAlbum />}
+    failed="The album could not be loaded"
+  >
+    {(visit, { onClosed, onChanged }) => (
+      <Pictures {...props} visit={visit} onClosed={onClosed} onChanged={onChanged} />
+    )}
+  </OpenedVisit>
 );
-
-const OneAlbum = (props: SharedAlbumPageProps) => {
-  const { id } = props;
-  const [state, setState] = useState<State>({ name: "opening" });
-  const open = useCallback(() => {
-    MemberVisit.open(id).then(
-      (visit) => setState({ name: "open", visit }),
-      (error: unknown) =>
-        setState(
-          isClosed(error)
-            ? { name: "closed" }
-            : { name: "failed", detail: toProblem(error).detail },
-        ),
-    );
-  }, [id]);
-  useEffect(open, [open]);
-  const close = useCallback(() => setState({ name: "closed" }), []);
-  if (state.name === "opening") return <GridSkeleton />;
-  if (state.name === "closed") return <ClosedAlbum />;
-  if (state.name === "failed") {
-    return (
-      <ErrorState title="The album could not be loaded" detail={state.detail} onRetry={open} />
-    );
-  }
-  return <Pictures {...props} visit={state.visit} onClosed={close} onChanged={open} />;
-};

@@ -1,8 +1,8 @@
 /** A library of somebody else's by months, with a scrubber beside it, as whoever it is shared with sees it. */
-import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
+import { useMemo, type SyntheticEvent } from "react";
 import { createPortal } from "react-dom";
 
-import { isClosed, LibraryVisit, toProblem, type SharedImage } from "@/api";
+import { LibraryVisit, type SharedImage } from "@/api";
 import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -14,8 +14,9 @@ import {
 } from "@/features/shared-albums";
 import { GoToDate, Scrubber } from "@/features/timeline";
 import { SharedViewer } from "@/features/visitor/parts";
-import { ErrorState, GridSkeleton, SaveToLibraryIcon, usePageTitle } from "@/ui";
+import { ErrorState, SaveToLibraryIcon, usePageTitle } from "@/ui";
 
+import { OpenedVisit } from "./OpenedVisit";
 import { useLibraryGallery } from "./use-library-gallery";
 import { SHARED_LIBRARIES } from "./views";
 
@@ -124,34 +125,16 @@ const Pictures = (props: PicturesProps) => {
   );
 };
 
-type State =
-  | { name: "opening" }
-  | { name: "closed" }
-  | { name: "failed"; detail: string }
-  | { name: "open"; visit: LibraryVisit };
+const openLibrary = (id: string) => LibraryVisit.open(id);
 
-export const SharedLibraryPage = (props: SharedLibraryPageProps) => {
-  const { id } = props;
-  const [state, setState] = useState<State>({ name: "opening" });
-  const open = useCallback(() => {
-    LibraryVisit.open(id).then(
-      (visit) => setState({ name: "open", visit }),
-      (error: unknown) =>
-        setState(
-          isClosed(error)
-            ? { name: "closed" }
-            : { name: "failed", detail: toProblem(error).detail },
-        ),
-    );
-  }, [id]);
-  useEffect(open, [open]);
-  const close = useCallback(() => setState({ name: "closed" }), []);
-  if (state.name === "opening") return <GridSkeleton />;
-  if (state.name === "closed") return <ClosedLibrary />;
-  if (state.name === "failed") {
-    return (
-      <ErrorState title="The library could not be loaded" detail={state.detail} onRetry={open} />
-    );
-  }
-  return <Pictures {...props} visit={state.visit} onClosed={close} />;
-};
+export const SharedLibraryPage = (props: SharedLibraryPageProps) => (
+  <OpenedVisit
+    key={props.id}
+    id={props.id}
+    open={openLibrary}
+    closed={<ClosedLibrary />}
+    failed="The library could not be loaded"
+  >
+    {(visit, { onClosed }) => <Pictures {...props} visit={visit} onClosed={onClosed} />}
+  </OpenedVisit>
+);
