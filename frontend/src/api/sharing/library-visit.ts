@@ -49,7 +49,7 @@ export class LibraryVisit extends AccountVisit {
     return found.url;
   }
 
-  protected addresses(ids: readonly string[]): Promise<MemberInView> {
+  protected inView(ids: readonly string[]): Promise<MemberInView> {
     const params = { path: this.#path, query: { ids: ids.join(",") } };
     return read(api.GET("/api/shared-libraries/{library_id}/addresses", { params }));
   }

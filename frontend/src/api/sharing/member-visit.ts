@@ -40,7 +40,7 @@ export class MemberVisit extends AccountVisit implements SharedSource {
     return found.url;
   }
 
-  protected addresses(ids: readonly string[]): Promise<MemberInView> {
+  protected inView(ids: readonly string[]): Promise<MemberInView> {
     const params = { path: this.#path, query: { ids: ids.join(",") } };
     return read(api.GET("/api/shared-albums/{album_id}/addresses", { params }));
   }

@@ -1,31 +1,16 @@
 /**
  * A share link as its visitor's page sees it. Not in the query cache: this page is to be small, and of what it
  * asks nothing is asked twice.
- *
- * [Note: Addresses of a minute] The addresses of pictures live for a minute, so that a link which is ended shows
- * nothing soon after. A picture that has loaded keeps the address that loaded it, under which the browser has
- * it; for the others that are in view new ones are asked for before theirs end.
  */
 import { api, read } from "../client";
 import { ApiProblem, toProblem } from "../problem";
 import type { Shared, SharedImage, SharedImages } from "../types";
+import { MinuteAddresses, type FoundAddresses } from "./minute-addresses";
 
 const KEY = "pinhole.visit";
-/** As many as the API takes at once. */
-const MAX_ASKED = 200;
-/** An address that ends sooner than this may be too late once the browser asks. */
-const MARGIN_MS = 10_000;
 /** An original without its metadata is made when it is first asked for. */
 const PREPARED_MS = 2_000;
 const MAX_TRIES = 45;
-
-export type SharedUrls = {
-  thumbnail: string;
-  preview: string;
-  thumbhash: string | null;
-  altText: string | null;
-  expiresAt: number;
-};
 
 /** Whether an error says that the link is not open. */
 export const isClosed = (error: unknown): boolean =>
@@ -52,14 +37,13 @@ const keep = (kept: Kept): void => {
 };
 
 /** A visit to an open link. */
-export class Visit {
+export class Visit extends MinuteAddresses {
   readonly share: Shared;
   /** By which the API knows it. */
   readonly headers: Record<string, string>;
-  readonly #urls = new Map<string, SharedUrls>();
-  readonly #loaded = new Set<string>();
 
   private constructor(share: Shared, headers: Record<string, string>) {
+    super();
     this.share = share;
     this.headers = headers;
   }
@@ -113,52 +97,10 @@ export class Visit {
     }
   }
 
-  urlsOf(id: string): SharedUrls | undefined {
-    return this.#urls.get(id);
-  }
-
-  /** The picture of this address is there: see [Note: Addresses of a minute]. */
-  noteLoaded(url: string): void {
-    this.#loaded.add(url);
-  }
-
-  /** Asks for the addresses of pictures that need one; returns whether there are others now. @throws ApiProblem */
-  async refresh(
-    ids: readonly string[],
-    of: "thumbnail" | "preview",
-    { isBroken = false } = {},
-  ): Promise<boolean> {
-    const needed = ids.filter((id) => isBroken || this.#needs(id, of));
-    for (let start = 0; start < needed.length; start += MAX_ASKED) {
-      await this.#ask(needed.slice(start, start + MAX_ASKED), { isBroken });
-    }
-    return needed.length > 0;
-  }
-
-  #needs(id: string, of: "thumbnail" | "preview"): boolean {
-    const urls = this.#urls.get(id);
-    if (!urls) return true;
-    return !this.#loaded.has(urls[of]) && urls.expiresAt - Date.now() < MARGIN_MS;
-  }
-
-  async #ask(ids: readonly string[], { isBroken }: { isBroken: boolean }): Promise<void> {
+  protected async addresses(ids: readonly string[]): Promise<FoundAddresses> {
     const params = { query: { ids: ids.join(",") } };
     const found = await read(api.GET("/api/shared/addresses", { params, headers: this.headers }));
-    const { base, query } = found.addresses;
-    const expiresAt = Date.parse(found.urls_expire_at);
-    for (const [id, thumbnail] of Object.entries(found.thumbnails)) {
-      const before = this.#urls.get(id);
-      // One is kept where it has loaded, while the other may need to be new.
-      const fresh = (was: string | undefined, end: string) =>
-        was !== undefined && !isBroken && this.#loaded.has(was) ? was : `${base}${end}&${query}`;
-      this.#urls.set(id, {
-        thumbnail: fresh(before?.thumbnail, thumbnail),
-        preview: fresh(before?.preview, found.previews[id] ?? ""),
-        thumbhash: found.thumbhashes[id] ?? null,
-        altText: found.alt_texts[id] ?? null,
-        expiresAt,
-      });
-    }
+    return { ...found, parts: [found] };
   }
 }
 
